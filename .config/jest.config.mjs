@@ -1,0 +1,11 @@
+/** @type {import("jest").Config} */
+export default {
+  rootDir: "..",
+  testMatch: ["<rootDir>/packages/**/src/**/*.test.ts"],
+  extensionsToTreatAsEsm: [".ts"],
+  transform: { "\\.ts$": "<rootDir>/.config/scripts/strip-types.mjs" },
+  testEnvironmentOptions: { customExportConditions: ["source", "node", "node-addons"] },
+  testTimeout: 60_000,
+  maxWorkers: 2,
+  reporters: ["default", "<rootDir>/.config/scripts/summary-reporter.mjs"],
+};
