@@ -1,0 +1,3 @@
+export type { Fault } from "./faults.ts";
+export type { Shape } from "./paging.ts";
+export { type Api, type ApiOptions, startApi } from "./server.ts";
