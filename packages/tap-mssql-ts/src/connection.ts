@@ -1,0 +1,162 @@
+import { UserError } from "singer-sdk-ts";
+import { Connection, type ConnectionConfiguration, Request, TYPES } from "tedious";
+import type { CatalogRow } from "./catalog-rows.ts";
+import { connectionError, isTransient, statementError } from "./connection-error.ts";
+import type { Statement } from "./query.ts";
+import type { Config } from "./settings.ts";
+import { type RowSink, RowStream } from "./wire/row-stream.ts";
+
+const RETRY_WAIT_FIRST_MS = 500;
+const RETRY_WAIT_MAX_MS = 20_000;
+/** One declared length for all text parameters keeps the statement's plan the same for every value. */
+const TEXT_PARAMETER_LENGTH = 4000;
+
+/** One session with the server; runs one statement at a time. */
+export class SqlConnection {
+  readonly #connection: Connection;
+  readonly #config: Config;
+  /** Where the rows of the statement under way go; tedious keeps them when there is none. */
+  #sink: RowSink | undefined;
+
+  private constructor(connection: Connection, config: Config) {
+    this.#connection = connection;
+    this.#config = config;
+    // Lost connections fail the statement under way; without a listener the event would end the process.
+    connection.on("error", () => {});
+    interceptRows(connection, () => this.#sink);
+  }
+
+  /** Connects and logs in, again after a wait when the cause can pass. Throws E_CONNECT, E_TLS, E_LOGIN, E_DATABASE. */
+  static async open(config: Config, signal?: AbortSignal): Promise<SqlConnection> {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return new SqlConnection(await connect(config), config);
+      } catch (error) {
+        if (attempt >= config.connect_retries || !isTransient(error) || signal?.aborted === true)
+          throw connectionError(error, config);
+        await waitWithJitter(attempt, signal);
+      }
+    }
+  }
+
+  /** Runs a small statement and returns its rows by column name. */
+  async query(statement: Statement): Promise<readonly CatalogRow[]> {
+    const rows: CatalogRow[] = [];
+    await this.#execute(statement, (request) => {
+      request.on("row", (columns: readonly { value: unknown; metadata: { colName: string } }[]) => {
+        rows.push(
+          Object.fromEntries(columns.map(({ value, metadata }) => [metadata.colName, value])),
+        );
+      });
+    });
+    return rows;
+  }
+
+  /** Runs a statement and hands its rows to `sink` as they arrive. */
+  async stream(statement: Statement, sink: RowSink): Promise<void> {
+    this.#sink = sink;
+    try {
+      await this.#execute(statement, () => {});
+    } finally {
+      this.#sink = undefined;
+    }
+  }
+
+  /** Ends the session; a statement under way fails. */
+  close(): void {
+    this.#connection.close();
+  }
+
+  #execute({ sql, parameters }: Statement, prepare: (request: Request) => void): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const request = new Request(sql, (error) => {
+        if (error) reject(statementError(error, this.#config));
+        else resolve();
+      });
+      for (const [name, { type, value }] of Object.entries(parameters)) {
+        if (type === "float") request.addParameter(name, TYPES.Float, value);
+        else request.addParameter(name, TYPES.NVarChar, value, { length: TEXT_PARAMETER_LENGTH });
+      }
+      prepare(request);
+      this.#connection.execSql(request);
+    });
+  }
+}
+
+function connect(config: Config): Promise<Connection> {
+  return new Promise((resolve, reject) => {
+    const connection = new Connection(connectionOptions(config));
+    connection.connect((error) => {
+      if (error === undefined) {
+        resolve(connection);
+        return;
+      }
+      connection.close();
+      reject(error);
+    });
+  });
+}
+
+/** The settings in tedious' words. */
+export function connectionOptions(config: Config): ConnectionConfiguration {
+  const [server = config.host, instanceName] = config.host.split("\\");
+  return {
+    server,
+    authentication: {
+      type: "default",
+      options: { userName: config.user, password: config.password },
+    },
+    options: {
+      ...(instanceName === undefined ? { port: config.port } : { instanceName }),
+      database: config.database,
+      encrypt: config.encrypt,
+      trustServerCertificate: config.trust_server_certificate,
+      ...(config.server_name !== undefined && { serverName: config.server_name }),
+      ...(config.certificate_authority !== undefined && {
+        cryptoCredentialsDetails: { ca: config.certificate_authority },
+      }),
+      connectTimeout: config.connect_timeout_seconds * 1000,
+      requestTimeout: config.query_timeout_seconds * 1000,
+      packetSize: config.packet_size_bytes,
+      appName: config.application_name,
+      readOnlyIntent: config.application_intent === "ReadOnly",
+      multiSubnetFailover: config.multi_subnet_failover,
+      useUTC: true,
+      rowCollectionOnRequestCompletion: false,
+    },
+  };
+}
+
+/**
+ * Lets `RowStream` read the responses of statements that have a sink. tedious makes its token
+ * stream in the one method replaced here, which is not part of its documented interface; its
+ * version is pinned and connection.test.ts fails when the method is gone.
+ */
+function interceptRows(connection: Connection, sinkOfStatement: () => RowSink | undefined): void {
+  const createTokenStreamParser = connection.createTokenStreamParser?.bind(connection);
+  if (createTokenStreamParser === undefined)
+    throw new UserError("E_DRIVER", "this version of tedious has no createTokenStreamParser", {
+      hint: "install the tedious version that the package names",
+    });
+  connection.createTokenStreamParser = (message, handler) => {
+    const sink = sinkOfStatement();
+    if (sink === undefined) return createTokenStreamParser(message, handler);
+    const parserOptions = connection.config.options;
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it has every member that the connection uses of a token stream: events, pause and resume
+    return new RowStream({ message, handler, parserOptions, sink }) as unknown as ReturnType<
+      typeof createTokenStreamParser
+    >;
+  };
+}
+
+/** Waits a random time up to a limit that doubles with each attempt (full jitter). */
+function waitWithJitter(attempt: number, signal: AbortSignal | undefined): Promise<void> {
+  const limitMs = Math.min(RETRY_WAIT_MAX_MS, RETRY_WAIT_FIRST_MS * 2 ** attempt);
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, Math.random() * limitMs);
+    signal?.addEventListener("abort", () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

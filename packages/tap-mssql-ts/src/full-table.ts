@@ -1,0 +1,78 @@
+import type { JsonValue } from "singer-sdk-ts";
+import { boundTexts, type KeyValues, keyValues } from "./bookmark.ts";
+import { readKeyRow } from "./key-row.ts";
+import { type KeyBound, selectStatement } from "./query.ts";
+import { type StreamRun, writeRecords } from "./stream-run.ts";
+
+/**
+ * Reads a whole table. With a key the rows come in key order up to the largest key at the start,
+ * and STATE says how far they came, so that the next run goes on with the same version. When all
+ * rows are written, ACTIVATE_VERSION makes them the table.
+ */
+export async function syncFullTable(run: StreamRun): Promise<number> {
+  const { plan, state, writer } = run;
+  const previous = state.bookmark(plan.id);
+  const keys = plan.orderColumns;
+  const resumeMax = boundTexts(keys, previous?.["max_pk_values"]);
+  const version = versionOf(previous?.["version"], resumeMax !== undefined);
+  const isFirst = previous?.["initial_full_table_complete"] !== true;
+  if (isFirst && !run.isTest) writer.activateVersion(plan.stream, version);
+
+  const maxValues =
+    resumeMax === undefined ? await readLargestKey(run) : previous?.["max_pk_values"];
+  const { rowCount } = await writeRecords(run, {
+    statement: selectStatement({
+      schema: plan.table.schema,
+      table: plan.table.name,
+      columns: plan.columns,
+      bounds: boundsOf(run, maxValues, resumeMax && previous?.["last_pk_fetched"]),
+      orderBy: keys,
+      ...(run.isTest && { rowsMax: 1 }),
+    }),
+    version,
+    bookmark: (texts) => {
+      const last = keyValues(keys, texts);
+      if (last === undefined || maxValues === undefined) return undefined;
+      return { version, max_pk_values: maxValues, last_pk_fetched: last };
+    },
+  });
+  if (run.isTest) return rowCount;
+  writer.activateVersion(plan.stream, version);
+  state.setBookmark(plan.id, { version, initial_full_table_complete: true });
+  return rowCount;
+}
+
+/** A new version is the time in ms, and above the last one even when the clock was set back. */
+function versionOf(previous: JsonValue | undefined, isResumed: boolean): number {
+  if (typeof previous !== "number") return Date.now();
+  return isResumed ? previous : Math.max(Date.now(), previous + 1);
+}
+
+/** The largest key, in the server's own order; undefined without a key or without rows. */
+async function readLargestKey(run: StreamRun): Promise<KeyValues | undefined> {
+  const { plan, connection, format } = run;
+  if (plan.orderColumns.length === 0) return undefined;
+  const statement = selectStatement({
+    schema: plan.table.schema,
+    table: plan.table.name,
+    columns: plan.orderColumns,
+    orderBy: plan.orderColumns,
+    descending: true,
+    rowsMax: 1,
+  });
+  return keyValues(plan.orderColumns, await readKeyRow(connection, statement, format));
+}
+
+function boundsOf(
+  { plan }: StreamRun,
+  maxValues: JsonValue | undefined,
+  lastValues: JsonValue | undefined,
+): readonly KeyBound[] {
+  const columns = plan.orderColumns;
+  const max = boundTexts(columns, maxValues);
+  const last = boundTexts(columns, lastValues);
+  return [
+    ...(last === undefined ? [] : [{ columns, values: last, operator: ">" as const }]),
+    ...(max === undefined ? [] : [{ columns, values: max, operator: "<=" as const }]),
+  ];
+}

@@ -1,0 +1,171 @@
+import type { ConfigOf, Settings } from "singer-sdk-ts";
+
+/** Every setting of the tap; checks, `--about`, README and schemas come from this value. */
+export const settings = {
+  type: "object",
+  required: ["host", "database"],
+  properties: {
+    host: {
+      type: "string",
+      aliases: ["server"],
+      description:
+        "Name or address of the server; `host\\INSTANCE` asks the SQL Server Browser for the instance's port.",
+    },
+    port: {
+      type: "integer",
+      default: 1433,
+      minimum: 1,
+      maximum: 65535,
+      description: "TCP port of the server; not used with a named instance.",
+    },
+    user: { type: "string", aliases: ["username"], description: "SQL Server login." },
+    password: { type: "string", secret: true, description: "Password of the login." },
+    database: { type: "string", description: "Database to read." },
+    encrypt: {
+      type: "boolean",
+      default: true,
+      description: "Encrypts the connection; without it even the password is only obfuscated.",
+    },
+    trust_server_certificate: {
+      type: "boolean",
+      default: false,
+      description:
+        "Accepts any certificate, a self-signed one included: traffic is encrypted, the server's identity is not checked.",
+    },
+    certificate_authority: {
+      type: "string",
+      description: "PEM text of the authority that signed the server's certificate.",
+    },
+    server_name: {
+      type: "string",
+      description: "Name expected in the server's certificate when it differs from `host`.",
+    },
+    connect_timeout_seconds: {
+      type: "integer",
+      default: 15,
+      minimum: 1,
+      description: "Longest wait for a connection and login.",
+    },
+    query_timeout_seconds: {
+      type: "integer",
+      default: 3600,
+      minimum: 0,
+      description: "Longest wait for a statement's first rows; 0 waits without limit.",
+    },
+    connect_retries: {
+      type: "integer",
+      default: 3,
+      minimum: 0,
+      maximum: 20,
+      description:
+        "How often a failed connection is tried again when its cause can pass, with growing random waits.",
+    },
+    packet_size_bytes: {
+      type: "integer",
+      default: 16384,
+      minimum: 512,
+      maximum: 32767,
+      description: "TDS packet size asked for; larger packets read faster.",
+    },
+    application_name: {
+      type: "string",
+      default: "tap-mssql-ts",
+      description: "Name the server shows for the session.",
+    },
+    application_intent: {
+      type: "string",
+      enum: ["ReadWrite", "ReadOnly"],
+      default: "ReadWrite",
+      description:
+        "`ReadOnly` lets an availability group route the session to a secondary replica.",
+    },
+    multi_subnet_failover: {
+      type: "boolean",
+      default: false,
+      description: "Tries all addresses of an availability group listener at once.",
+    },
+    filter_schemas: {
+      type: "array",
+      items: { type: "string" },
+      aliases: ["filter_dbs"],
+      description: "Schemas to discover, `*` and `?` allowed; without it all of them.",
+    },
+    filter_tables: {
+      type: "array",
+      items: { type: "string" },
+      description:
+        "Tables and views to discover as `Schema.Table`, `*` and `?` allowed; a `!` in front excludes.",
+    },
+    default_replication_method: {
+      type: "string",
+      enum: ["FULL_TABLE", "INCREMENTAL"],
+      default: "FULL_TABLE",
+      description: "Method of streams whose catalog entry names none.",
+    },
+    default_replication_keys: {
+      type: "array",
+      items: { type: "string" },
+      default: [],
+      description:
+        "Columns that serve as replication key, the first that a table has; a table with none of them is read in full.",
+    },
+    start_date: {
+      type: "string",
+      format: "date-time",
+      description:
+        "Where INCREMENTAL streams with a date or time key start when they have no bookmark.",
+    },
+    state_interval_rows: {
+      type: "integer",
+      default: 100_000,
+      minimum: 1,
+      description: "Rows of a stream between two STATE messages.",
+    },
+    state_interval_seconds: {
+      type: "integer",
+      default: 30,
+      minimum: 1,
+      description: "Seconds between two STATE messages, when rows came in between.",
+    },
+    timezone: {
+      type: "string",
+      default: "UTC",
+      description:
+        "Zone of date-times that have none of their own, an IANA name; `none` writes them without zone.",
+    },
+    max_fraction_digits: {
+      type: "integer",
+      default: 7,
+      minimum: 0,
+      maximum: 7,
+      description: "Digits behind the second in RECORDs; further ones are cut off, never rounded.",
+    },
+    dates_as_datetime: {
+      type: "boolean",
+      default: false,
+      aliases: ["use_date_as_datetime"],
+      description: "Writes date columns as date-times at midnight, as other taps do.",
+    },
+    decimal_mode: {
+      type: "string",
+      enum: ["number", "string"],
+      default: "number",
+      description: "Decimals as JSON numbers with every digit, or the same digits as strings.",
+    },
+    uuid_case: {
+      type: "string",
+      enum: ["lower", "upper"],
+      default: "lower",
+      description: "Letter case of uniqueidentifier values.",
+    },
+    binary_encoding: {
+      type: "string",
+      enum: ["base64", "hex"],
+      default: "base64",
+      description: "Text of binary values: base64, or `0x` and upper-case hexadecimal digits.",
+    },
+  },
+} as const satisfies Settings;
+
+/** The checked config of a run. */
+export type Config = ConfigOf<typeof settings>;

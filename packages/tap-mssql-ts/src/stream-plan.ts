@@ -1,0 +1,177 @@
+import {
+  type CatalogStream,
+  isSelected,
+  type JsonSchema,
+  type JsonValue,
+  selectedSchema,
+  streamMetadata,
+  UserError,
+} from "singer-sdk-ts";
+import { isRecord } from "./bookmark.ts";
+import type { ColumnInfo, TableInfo } from "./database.ts";
+import { streamIdOf } from "./discover.ts";
+import type { QueryColumn } from "./query.ts";
+import type { Config } from "./settings.ts";
+import { isComparable } from "./type/sql-type.ts";
+
+/** All that is decided about a stream before its first row. */
+export interface StreamPlan {
+  readonly id: string;
+  /** Name on the messages. */
+  readonly stream: string;
+  readonly schema: JsonSchema;
+  readonly keyProperties: readonly string[];
+  readonly table: TableInfo;
+  /** Columns to read, in the table's order. */
+  readonly columns: readonly QueryColumn[];
+  /** Columns that order the rows uniquely, for resuming; empty when there are none. */
+  readonly orderColumns: readonly QueryColumn[];
+  /** Set for INCREMENTAL streams. */
+  readonly replicationKey?: QueryColumn;
+}
+
+/** Plans a selected stream of the catalog. Throws E_TABLE, E_COLUMN, E_REPLICATION_METHOD, E_REPLICATION_KEY. */
+export function planStream(
+  stream: CatalogStream,
+  tables: readonly TableInfo[],
+  config: Config,
+): StreamPlan {
+  const table = tableOfStream(stream, tables);
+  const metadata = streamMetadata(stream);
+  const replicationKey = replicationKeyOf(stream, table, metadata, config);
+  const keyProperties = keyPropertiesOf(stream, table, metadata);
+  const needed = new Set([...keyProperties, ...(replicationKey ? [replicationKey.name] : [])]);
+  const selected = propertiesOf(selectedSchema(stream));
+  const all = propertiesOf(stream.schema);
+  const properties: Record<string, JsonValue> = {};
+  for (const [name, property] of Object.entries(all)) {
+    const isSent = name in selected || (needed.has(name) && !isUnsupported(stream, name));
+    if (isSent) properties[name] = selected[name] ?? property;
+  }
+  for (const name of Object.keys(properties)) columnOf(table, name, stream);
+  const columns = table.columns
+    .filter(({ name }) => name in properties)
+    .map((column) => queryColumn(column, stream));
+  const keys = keyProperties.map((name) => queryColumn(columnOf(table, name, stream), stream));
+  return {
+    id: stream.tap_stream_id,
+    stream: stream.stream,
+    schema: { ...selectedSchema(stream), properties },
+    keyProperties,
+    table,
+    columns,
+    orderColumns: keys.every(({ type }) => isComparable(type)) ? keys : [],
+    ...(replicationKey !== undefined && { replicationKey }),
+  };
+}
+
+function tableOfStream(stream: CatalogStream, tables: readonly TableInfo[]): TableInfo {
+  const metadata = streamMetadata(stream);
+  const schema = metadata["schema-name"];
+  const found =
+    tables.find((table) => table.schema === schema && table.name === stream.table_name) ??
+    tables.find((table) => streamIdOf(table) === stream.tap_stream_id);
+  if (found !== undefined) return found;
+  const name =
+    typeof schema === "string" && stream.table_name !== undefined
+      ? `${schema}.${stream.table_name}`
+      : stream.tap_stream_id;
+  throw new UserError(
+    "E_TABLE",
+    `stream ${stream.tap_stream_id}: table ${name} is not in the database, or this login may not see it`,
+    { hint: "run --discover again, or check the login's rights and the filter settings" },
+  );
+}
+
+function keyPropertiesOf(
+  stream: CatalogStream,
+  table: TableInfo,
+  metadata: Readonly<Record<string, JsonValue>>,
+): readonly string[] {
+  const candidates = [
+    metadata[table.isView ? "view-key-properties" : "table-key-properties"],
+    metadata["table-key-properties"],
+    stream.key_properties,
+  ];
+  for (const candidate of candidates) {
+    if (Array.isArray(candidate) && candidate.length > 0) return candidate.map(String);
+  }
+  return table.keyColumns;
+}
+
+function replicationKeyOf(
+  stream: CatalogStream,
+  table: TableInfo,
+  metadata: Readonly<Record<string, JsonValue>>,
+  config: Config,
+): QueryColumn | undefined {
+  const chosen =
+    metadata["forced-replication-method"] ??
+    metadata["replication-method"] ??
+    stream.replication_method;
+  const method = chosen ?? config.default_replication_method;
+  if (method === "FULL_TABLE") return undefined;
+  if (method !== "INCREMENTAL")
+    throw new UserError(
+      "E_REPLICATION_METHOD",
+      `stream ${stream.tap_stream_id}: replication method ${String(method)} is not supported`,
+      { hint: "choose FULL_TABLE or INCREMENTAL" },
+    );
+  const named = metadata["replication-key"] ?? stream.replication_key;
+  const name =
+    typeof named === "string"
+      ? named
+      : config.default_replication_keys.find((key) =>
+          table.columns.some((column) => column.name === key),
+        );
+  if (name === undefined) {
+    // The default method is a wish for tables that can; a method chosen for this stream is an order.
+    if (chosen === undefined || chosen === null) return undefined;
+    throw new UserError(
+      "E_REPLICATION_KEY",
+      `stream ${stream.tap_stream_id}: INCREMENTAL needs a replication key`,
+      { hint: "set metadata `replication-key` to one of `valid-replication-keys`" },
+    );
+  }
+  const column = queryColumn(columnOf(table, name, stream), stream);
+  if (isComparable(column.type)) return column;
+  throw new UserError(
+    "E_REPLICATION_KEY",
+    `stream ${stream.tap_stream_id}: column ${name} of type ${column.type.name} cannot be ordered`,
+    { hint: "choose one of `valid-replication-keys`" },
+  );
+}
+
+function columnOf(table: TableInfo, name: string, stream: CatalogStream): ColumnInfo {
+  const column = table.columns.find((candidate) => candidate.name === name);
+  if (column !== undefined) return column;
+  throw new UserError(
+    "E_COLUMN",
+    `stream ${stream.tap_stream_id}: table ${table.schema}.${table.name} has no column ${name}`,
+    { hint: "run --discover again, or deselect the column" },
+  );
+}
+
+function queryColumn(column: ColumnInfo, stream: CatalogStream): QueryColumn {
+  if (column.type !== undefined && column.unsupported === undefined)
+    return { name: column.name, type: column.type };
+  throw new UserError(
+    "E_COLUMN",
+    `stream ${stream.tap_stream_id}: column ${column.name} cannot be read: ${column.unsupported ?? "its type is not known"}`,
+    { hint: "deselect the column" },
+  );
+}
+
+function isUnsupported(stream: CatalogStream, name: string): boolean {
+  const entry = stream.metadata.find(
+    ({ breadcrumb }) => breadcrumb.length === 2 && breadcrumb[1] === name,
+  );
+  return (
+    entry?.metadata["inclusion"] === "unsupported" && !isSelected(stream, ["properties", name])
+  );
+}
+
+function propertiesOf(schema: JsonSchema): Readonly<Record<string, JsonValue>> {
+  const properties = schema["properties"];
+  return isRecord(properties) ? properties : {};
+}
