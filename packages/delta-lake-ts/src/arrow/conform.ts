@@ -1,0 +1,203 @@
+import {
+  type Data,
+  DataType,
+  type Field,
+  makeData,
+  Precision,
+  type RecordBatch,
+  type Schema,
+  vectorFromArray,
+} from "apache-arrow";
+import { DeltaError } from "../error.ts";
+import { createBatch } from "./batch.ts";
+import { buildData } from "./build.ts";
+import { describeType } from "./type.ts";
+import { isValid } from "./validity.ts";
+
+/**
+ * Gives a batch exactly the columns of `schema`, in its order: matched by name ignoring case, missing nullable
+ * columns filled with nulls, losslessly widened where that is exact. E_SCHEMA_MISMATCH names the column otherwise.
+ * `isReading` leaves out the checks that hold only for new rows: columns the schema lacks, and nulls.
+ */
+export function conformBatch(
+  batch: RecordBatch,
+  schema: Schema,
+  options: { isReading?: boolean } = {},
+): RecordBatch {
+  const isReading = options.isReading === true;
+  const sources = new Map(
+    batch.schema.fields.map((field, index) => [field.name.toLowerCase(), { field, index }]),
+  );
+  const children = schema.fields.map((target) => {
+    const source = sources.get(target.name.toLowerCase());
+    sources.delete(target.name.toLowerCase());
+    const data = source === undefined ? undefined : batch.data.children[source.index];
+    if (data === undefined) return missingColumn(target, batch.numRows, isReading);
+    return conformData(data, target.type, target.name);
+  });
+  const [extra] = sources.values();
+  if (extra !== undefined && !isReading) {
+    throw mismatch(extra.field.name, "is not in the table's schema");
+  }
+  if (!isReading) {
+    for (const [index, field] of schema.fields.entries()) {
+      const data = children[index];
+      if (data !== undefined) checkNotNull(data, field, field.name);
+    }
+  }
+  return createBatch(schema, children, batch.numRows);
+}
+
+/** Gives a column the wanted type: nested names are relabelled, narrower numbers widened. */
+function conformData(data: Data, type: DataType, column: string): Data {
+  if (DataType.isDictionary(data.type)) return conformData(plainData(data), type, column);
+  if (isRelabelled(data.type, type)) {
+    const children = (type.children ?? []).map((field: Field, index) =>
+      conformChild(data, field, index, column),
+    );
+    return data.clone(type, data.offset, data.length, data.nullCount, data.buffers, children);
+  }
+  return widenData(data, type, column);
+}
+
+function conformChild(data: Data, field: Field, index: number, column: string): Data {
+  if (!DataType.isStruct(data.type)) {
+    const child = data.children[index];
+    if (child === undefined) throw new Error(`column ${column} lacks its child`);
+    return conformData(child, field.type, `${column}.${field.name}`);
+  }
+  const found = DataType.isStruct(data.type)
+    ? data.type.children.findIndex(({ name }) => name.toLowerCase() === field.name.toLowerCase())
+    : index;
+  // Children of a map's entries are matched by place: key first.
+  const place = found === -1 && ["key", "value"].includes(field.name) ? index : found;
+  const child = data.children[place];
+  return child === undefined
+    ? buildData(
+        field.type,
+        Array.from({ length: data.length }, () => null),
+      )
+    : conformData(child, field.type, `${column}.${field.name}`);
+}
+
+/** True when both types keep their values alike, so that only names below may differ. */
+function isRelabelled(source: DataType, target: DataType): boolean {
+  if (source.typeId !== target.typeId) return false;
+  if (DataType.isInt(source) && DataType.isInt(target)) {
+    return source.bitWidth === target.bitWidth && source.isSigned === target.isSigned;
+  }
+  if (DataType.isFloat(source) && DataType.isFloat(target)) {
+    return source.precision === target.precision;
+  }
+  if (DataType.isDecimal(source) && DataType.isDecimal(target)) {
+    return source.scale === target.scale && source.precision <= target.precision;
+  }
+  if (DataType.isTimestamp(source) && DataType.isTimestamp(target)) {
+    return source.unit === target.unit && isZoned(source.timezone) === isZoned(target.timezone);
+  }
+  if (DataType.isDate(source) && DataType.isDate(target)) return source.unit === target.unit;
+  return true;
+}
+
+function isZoned(timezone: string | null | undefined): boolean {
+  return timezone !== null && timezone !== undefined;
+}
+
+/** Widens value by value; only what Delta calls lossless (delta.md §1.14). */
+function widenData(data: Data, type: DataType, column: string): Data {
+  const { values } = data;
+  const buffers = { nullBitmap: data.nullBitmap, offset: data.offset } as const;
+  const widened = widenValues(data.type, type, values);
+  if (widened === undefined) {
+    throw mismatch(
+      column,
+      `is ${describeType(data.type)}, which does not fit the table's ${describeType(type)}`,
+    );
+  }
+  // The offset counts for the bitmap only: plain values are already sliced.
+  return makeData({
+    type,
+    length: data.length,
+    offset: 0,
+    nullBitmap: sliceBitmap(buffers.nullBitmap, buffers.offset, data.length),
+    data: widened,
+  } as Parameters<typeof makeData>[0]);
+}
+
+function sliceBitmap(
+  bitmap: Uint8Array | null | undefined,
+  offset: number,
+  length: number,
+): Uint8Array | null {
+  if (bitmap === null || bitmap === undefined || bitmap.length === 0) return null;
+  const sliced = new Uint8Array((length + 7) >> 3);
+  for (let row = 0; row < length; row += 1) {
+    const position = offset + row;
+    const bit = ((bitmap[position >> 3] ?? 0) >> (position & 7)) & 1;
+    sliced[row >> 3] = (sliced[row >> 3] ?? 0) | (bit << (row & 7));
+  }
+  return sliced;
+}
+
+function widenValues(source: DataType, target: DataType, values: unknown): unknown {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- A column of numbers narrower than 64 bits; the branches below make sure of it.
+  const numbers = values as ArrayLike<number>;
+  if (DataType.isInt(source) && source.bitWidth < 64) {
+    if (DataType.isInt(target) && target.bitWidth === 64)
+      return BigInt64Array.from(numbers, BigInt);
+    if (DataType.isInt(target) && target.bitWidth > source.bitWidth) {
+      return target.bitWidth === 32 ? Int32Array.from(numbers) : Int16Array.from(numbers);
+    }
+    if (DataType.isFloat(target) && target.precision === Precision.DOUBLE)
+      return Float64Array.from(numbers);
+  }
+  if (DataType.isFloat(source) && DataType.isFloat(target) && target.precision > source.precision) {
+    return Float64Array.from(numbers);
+  }
+  if (DataType.isTimestamp(source) && DataType.isTimestamp(target) && source.unit < target.unit) {
+    if (isZoned(source.timezone) !== isZoned(target.timezone)) return undefined;
+    const factor = 1000n ** BigInt(target.unit - source.unit);
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Timestamps are 64-bit.
+    return BigInt64Array.from(values as BigInt64Array, (value) => value * factor);
+  }
+  return undefined;
+}
+
+function plainData(data: Data): Data {
+  const { dictionary } = data;
+  if (dictionary === undefined) throw new Error("a dictionary column has no dictionary");
+  const indexes: ArrayLike<number> = data.values;
+  const values = Array.from({ length: data.length }, (_, row): unknown =>
+    isValid(data, row) ? dictionary.get(indexes[row] ?? 0) : null,
+  );
+  const valueType: DataType = dictionary.type;
+  const [plain] = vectorFromArray(values, valueType).data;
+  if (plain === undefined) throw new Error("a vector has no data");
+  return plain;
+}
+
+function missingColumn(field: Field, rowCount: number, isReading: boolean): Data {
+  if (!field.nullable && !isReading)
+    throw mismatch(field.name, "is required, and the rows lack it");
+  return buildData(
+    field.type,
+    Array.from({ length: rowCount }, () => null),
+  );
+}
+
+/** NOT NULL at the top and inside structs; a null struct hides what is below it. */
+function checkNotNull(data: Data, field: Field, column: string): void {
+  if (!field.nullable && data.nullCount > 0)
+    throw mismatch(column, "is required, and a row has null");
+  if (!DataType.isStruct(field.type) || data.nullCount > 0) return;
+  for (const [index, child] of field.type.children.entries()) {
+    const childData = data.children[index];
+    if (childData !== undefined) checkNotNull(childData, child, `${column}.${child.name}`);
+  }
+}
+
+function mismatch(column: string, what: string): DeltaError {
+  return new DeltaError("E_SCHEMA_MISMATCH", `column ${column} ${what}`, {
+    hint: "evolve the table's schema in the same commit, or change the rows",
+  });
+}

@@ -1,0 +1,178 @@
+import type { RecordBatch, Schema } from "apache-arrow";
+import type { AddFile, PartitionValues } from "./action.ts";
+import { conformBatch } from "./arrow/conform.ts";
+import { deltaToArrow } from "./arrow/type.ts";
+import { type Compression, ParquetEncoder } from "./parquet/encode.ts";
+import { encodePath, hiveFolder } from "./partition.ts";
+import { type Runtime, systemRuntime } from "./runtime.ts";
+import { findField, type StructType } from "./schema.ts";
+import { splitByPartition } from "./split.ts";
+import { StatisticsCollector } from "./stats/collect.ts";
+import { nanColumns } from "./stats/nan.ts";
+import type { ObjectStore } from "./store.ts";
+
+/** delta.md §1.18. */
+const FILE_SIZE_BYTES = 128 * 1024 * 1024;
+/** More partitions than this are not kept open at once: the fullest file is closed first. */
+const OPEN_FILES_MAX = 64;
+/** Parquet bytes an Arrow byte becomes, assumed until a row group of the file is encoded. */
+const RATIO_GUESS = 0.5;
+
+export interface DataFileOptions {
+  /** The table's schema, partition columns included. */
+  readonly schema: StructType;
+  readonly partitionColumns?: readonly string[];
+  readonly compression?: Compression;
+  /** A file is closed when it is about this large. Default: 128 MiB. */
+  readonly fileSizeBytes?: number;
+  /** Folder under the table's root, for staging; default: the root itself. */
+  readonly folder?: string;
+  readonly tags?: Readonly<Record<string, string>>;
+  readonly runtime?: Runtime;
+}
+
+/** One file that takes rows. */
+interface OpenFile {
+  readonly key: string;
+  readonly partitionValues: PartitionValues;
+  readonly encoder: ParquetEncoder;
+  readonly statistics: StatisticsCollector;
+  readonly size: Promise<number>;
+  /** Bytes of Arrow data given to the encoder. */
+  inputBytes: number;
+}
+
+/**
+ * Writes Parquet data files for one table. Rows are routed to Hive folders by partition, a file is closed at its target
+ * size, and statistics are taken from the very batches that are encoded. Nothing is visible before a commit names the files.
+ */
+export class DataFileWriter {
+  readonly #store: ObjectStore;
+  readonly #options: DataFileOptions;
+  readonly #runtime: Runtime;
+  readonly #arrowSchema: Schema;
+  readonly #fileSchema: StructType;
+  readonly #open = new Map<string, OpenFile>();
+  readonly #added: AddFile[] = [];
+  /** Float columns that held a NaN: their files carry no bounds in the footer (delta.md §1.7). */
+  readonly #unbounded = new Set<string>();
+
+  constructor(store: ObjectStore, options: DataFileOptions) {
+    this.#store = store;
+    this.#options = options;
+    this.#runtime = options.runtime ?? systemRuntime;
+    const { schema, partitionColumns = [] } = options;
+    this.#arrowSchema = deltaToArrow(schema);
+    const partitionNames = new Set(partitionColumns.map((name) => findField(schema, name)?.name));
+    const fields = schema.fields.filter(({ name }) => !partitionNames.has(name));
+    this.#fileSchema = { type: "struct", fields };
+  }
+
+  /** Takes the rows in; the batch's buffers may be reused when this resolves. */
+  async write(batch: RecordBatch): Promise<void> {
+    if (batch.numRows === 0) return;
+    const conformed = conformBatch(batch, this.#arrowSchema);
+    const { schema, partitionColumns = [] } = this.#options;
+    for (const part of splitByPartition(conformed, schema, partitionColumns)) {
+      await this.#writePart(part.batch, part.partitionValues);
+    }
+  }
+
+  /** Closes the files that take rows now, if they hold at least this share of the target size; later rows go to new ones. */
+  async roll(shareMin = 0): Promise<void> {
+    for (const file of this.#open.values()) {
+      if (estimateSize(file) >= shareMin * this.#fileSizeBytes()) await this.#closeFile(file);
+    }
+  }
+
+  /** Finishes every file; they are durable when this resolves. The writer must not be used after it. */
+  async close(): Promise<readonly AddFile[]> {
+    await this.roll();
+    return this.#added;
+  }
+
+  /** Gives up: unfinished files are abandoned and finished ones deleted. Only before a commit was tried. */
+  async abort(): Promise<void> {
+    for (const file of this.#open.values()) {
+      file.encoder.abort(new Error("the data file was abandoned"));
+      await file.size.catch(() => undefined);
+    }
+    this.#open.clear();
+    for (const { path } of this.#added) await this.#store.delete(decodeURIComponent(path));
+  }
+
+  async #writePart(batch: RecordBatch, partitionValues: PartitionValues): Promise<void> {
+    const folder = hiveFolder(this.#options.partitionColumns ?? [], partitionValues);
+    const isNewNaN = nanColumns(batch).filter((column) => !this.#unbounded.has(column));
+    if (isNewNaN.length > 0) {
+      for (const column of isNewNaN) this.#unbounded.add(column);
+      await this.roll();
+    }
+    const file = this.#open.get(folder) ?? (await this.#openFile(folder, partitionValues));
+    await writeTo(file, batch);
+    file.statistics.add(batch);
+    file.inputBytes = file.encoder.inputBytes;
+    if (estimateSize(file) >= this.#fileSizeBytes()) await this.#closeFile(file);
+  }
+
+  async #openFile(folder: string, partitionValues: PartitionValues): Promise<OpenFile> {
+    if (this.#open.size >= OPEN_FILES_MAX) {
+      const [fullest] = [...this.#open.values()].toSorted((a, b) => b.inputBytes - a.inputBytes);
+      if (fullest !== undefined) await this.#closeFile(fullest);
+    }
+    const { compression = "snappy", folder: parent } = this.#options;
+    const codec = compression === "none" ? "" : `.${compression}`;
+    const name = `part-00000-${this.#runtime.uuid()}.c000${codec}.parquet`;
+    const key = `${parent === undefined ? "" : `${parent.replace(/\/$/, "")}/`}${folder}${name}`;
+    const encoder = new ParquetEncoder({ compression, unboundedColumns: [...this.#unbounded] });
+    const size = this.#store.write(key, encoder.output);
+    // A failure is seen by the next write or close; until then it must not end the process.
+    size.catch(() => undefined);
+    const statistics = new StatisticsCollector(this.#fileSchema);
+    const file = { key, partitionValues, encoder, statistics, size, inputBytes: 0 };
+    this.#open.set(folder, file);
+    return file;
+  }
+
+  async #closeFile(file: OpenFile): Promise<void> {
+    for (const [folder, open] of this.#open) if (open === file) this.#open.delete(folder);
+    file.encoder.close();
+    const size = await file.size;
+    const { tags } = this.#options;
+    this.#added.push({
+      path: encodePath(file.key),
+      partitionValues: file.partitionValues,
+      size,
+      modificationTime: this.#runtime.now(),
+      dataChange: true,
+      stats: file.statistics.toJson(),
+      ...(tags === undefined ? {} : { tags }),
+    });
+  }
+
+  #fileSizeBytes(): number {
+    return this.#options.fileSizeBytes ?? FILE_SIZE_BYTES;
+  }
+}
+
+/** Bytes the file has now: what was encoded, and what waits in the encoder at the ratio seen so far. */
+function estimateSize(file: OpenFile): number {
+  const { inputBytes, outputBytes } = file.encoder;
+  if (outputBytes === 0) return inputBytes * RATIO_GUESS;
+  return outputBytes;
+}
+
+/** A store that fails says why; the encoder only knows that nobody reads on. */
+async function writeTo(file: OpenFile, batch: RecordBatch): Promise<void> {
+  try {
+    await Promise.race([file.encoder.write(batch), failureOf(file.size)]);
+  } catch (error) {
+    await file.size;
+    throw error;
+  }
+}
+
+async function failureOf(size: Promise<number>): Promise<never> {
+  await size;
+  throw new Error("a data file ended before its last row");
+}

@@ -1,0 +1,89 @@
+import type { Metadata, Protocol } from "./action.ts";
+import { DeltaError } from "./error.ts";
+import { type StructType, visitFields } from "./schema.ts";
+
+/** What a default table asks for: opens in every engine (delta.md §2.2, "the widest table"). */
+export const DEFAULT_PROTOCOL: Protocol = { minReaderVersion: 1, minWriterVersion: 2 };
+
+/** What legacy writer versions imply (delta.md §1.10). */
+const LEGACY_WRITER_FEATURES: readonly (readonly [version: number, features: readonly string[]])[] =
+  [
+    [2, ["appendOnly", "invariants"]],
+    [3, ["checkConstraints"]],
+    [4, ["changeDataFeed", "generatedColumns"]],
+    [5, ["columnMapping"]],
+    [6, ["identityColumns"]],
+  ];
+
+/** Features whose tables this package reads. */
+const READABLE = new Set(["deletionVectors", "timestampNtz", "vacuumProtocolCheck"]);
+
+/** Features whose tables this package writes, where {@link checkWrite} finds nothing in use that it cannot keep. */
+const WRITABLE = new Set([
+  ...READABLE,
+  "appendOnly",
+  "invariants",
+  "checkConstraints",
+  "changeDataFeed",
+  "generatedColumns",
+  "identityColumns",
+  "allowColumnDefaults",
+  "columnMapping",
+  "domainMetadata",
+  "inCommitTimestamp",
+]);
+
+/** Every feature that the protocol asks of a writer, legacy versions spelled out. */
+export function writerFeatures(protocol: Protocol): ReadonlySet<string> {
+  if (protocol.minWriterVersion >= 7) return new Set(protocol.writerFeatures);
+  return new Set(
+    LEGACY_WRITER_FEATURES.filter(([version]) => version <= protocol.minWriterVersion).flatMap(
+      ([, features]) => features,
+    ),
+  );
+}
+
+/** Throws E_TABLE_FEATURE naming the first feature of the table that this package cannot read. */
+export function checkRead(protocol: Protocol, metadata: Metadata): void {
+  if (protocol.minReaderVersion > 3) {
+    throw refusal(`reader version ${protocol.minReaderVersion}`, "read");
+  }
+  const unknown = (protocol.readerFeatures ?? []).find((feature) => !READABLE.has(feature));
+  const isMapped = (metadata.configuration["delta.columnMapping.mode"] ?? "none") !== "none";
+  if (isMapped) throw refusal("columnMapping", "read");
+  if (unknown !== undefined && unknown !== "columnMapping") throw refusal(unknown, "read");
+}
+
+/** Throws E_TABLE_FEATURE naming the first feature in use that this package cannot keep when it writes. */
+export function checkWrite(protocol: Protocol, metadata: Metadata, schema: StructType): void {
+  checkRead(protocol, metadata);
+  if (protocol.minWriterVersion > 7) {
+    throw refusal(`writer version ${protocol.minWriterVersion}`, "write");
+  }
+  const features = writerFeatures(protocol);
+  for (const feature of features) {
+    if (!WRITABLE.has(feature)) throw refusal(feature, "write");
+  }
+  if (Object.keys(metadata.configuration).some((key) => key.startsWith("delta.constraints."))) {
+    throw refusal("checkConstraints", "write");
+  }
+  if (metadata.configuration["delta.enableChangeDataFeed"] === "true") {
+    throw refusal("changeDataFeed", "write");
+  }
+  visitFields(schema, (field, path) => {
+    if ("delta.generationExpression" in field.metadata)
+      throw refusal("generatedColumns", "write", path);
+    if ("delta.identity.start" in field.metadata) throw refusal("identityColumns", "write", path);
+    if ("delta.invariants" in field.metadata) throw refusal("invariants", "write", path);
+    if (field.type === "variant" || field.type === "void") throw refusal(field.type, "write", path);
+  });
+}
+
+function refusal(feature: string, access: "read" | "write", column?: string): DeltaError {
+  const where = column === undefined ? "" : ` in column ${column}`;
+  return new DeltaError(
+    "E_TABLE_FEATURE",
+    `cannot ${access} the table: it uses ${feature}${where}, which is not supported`,
+    { hint: `${access} it with an engine that supports ${feature}, or drop the feature there` },
+  );
+}

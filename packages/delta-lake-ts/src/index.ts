@@ -1,0 +1,22 @@
+export type {
+  AddFile,
+  AppTransaction,
+  CommitInfo,
+  DeletionVectorDescriptor,
+  Metadata,
+  Protocol,
+  RemoveFile,
+} from "./action.ts";
+export { buildBatch } from "./arrow/build.ts";
+export { arrowToDelta, arrowType, deltaToArrow } from "./arrow/type.ts";
+export { type DataFileOptions, DataFileWriter } from "./data-file.ts";
+export { type ConflictName, DeltaError, type DeltaErrorCode } from "./error.ts";
+export { append } from "./operation/append.ts";
+export type { CommitOptions, CreateOptions, WriteOptions } from "./operation/options.ts";
+export { overwrite } from "./operation/overwrite.ts";
+export { type Runtime, systemRuntime } from "./runtime.ts";
+export type { ArrayType, DeltaType, MapType, StructField, StructType } from "./schema.ts";
+export { LocalStore } from "./store/local.ts";
+export { MemoryStore } from "./store/memory.ts";
+export type { BlobLike, ObjectMeta, ObjectStore } from "./store.ts";
+export { DeltaTable, type HistoryEntry } from "./table.ts";

@@ -1,0 +1,62 @@
+import { type RecordBatch, tableFromIPC } from "apache-arrow";
+import type { ParquetFile, RecordBatch as WasmBatch } from "parquet-wasm";
+import { DeltaError } from "../error.ts";
+import type { BlobLike } from "../store.ts";
+import { loadParquetWasm } from "./wasm.ts";
+
+const BATCH_ROWS = 65_536;
+
+export interface DecodeOptions {
+  /** Only these top-level columns, by their names in the file; all when absent. */
+  readonly columns?: readonly string[];
+  readonly batchRows?: number;
+}
+
+/** Reads a Parquet file batch by batch, fetching only the byte ranges of the columns asked for. */
+export async function* decodeParquet(
+  file: BlobLike,
+  options: DecodeOptions = {},
+): AsyncGenerator<RecordBatch> {
+  const parquet = await openParquet(file);
+  try {
+    const { columns } = options;
+    const stream = await parquet.stream({
+      batchSize: options.batchRows ?? BATCH_ROWS,
+      ...(columns === undefined ? {} : { columns: [...columns] }),
+    });
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- parquet-wasm types its stream without the element: it gives record batches.
+    for await (const batch of stream as unknown as AsyncIterable<WasmBatch>) {
+      yield* tableFromIPC(batch.intoIPCStream()).batches;
+    }
+  } finally {
+    parquet.free();
+  }
+}
+
+/** Names of the top-level columns and the row count, from the footer alone. */
+export async function readFooter(
+  file: BlobLike,
+): Promise<{ columns: readonly string[]; rowCount: number }> {
+  const parquet = await openParquet(file);
+  try {
+    const schema = tableFromIPC(parquet.schema().intoIPCStream()).schema;
+    return {
+      columns: schema.fields.map(({ name }) => name),
+      rowCount: parquet.metadata().fileMetadata().numRows(),
+    };
+  } finally {
+    parquet.free();
+  }
+}
+
+async function openParquet(file: BlobLike): Promise<ParquetFile> {
+  const { ParquetFile } = await loadParquetWasm();
+  try {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Only size, slice and arrayBuffer are called on it.
+    return await ParquetFile.fromFile(file as Blob);
+  } catch (error) {
+    throw new DeltaError("E_DATA_FILE", `cannot open a Parquet file: ${String(error)}`, {
+      cause: error,
+    });
+  }
+}

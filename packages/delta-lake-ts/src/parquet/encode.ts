@@ -1,0 +1,193 @@
+import {
+  type DataType,
+  type RecordBatch,
+  Table,
+  DataType as TypeGuard,
+  tableToIPC,
+} from "apache-arrow";
+import type { RecordBatch as WasmBatch, WriterProperties } from "parquet-wasm";
+import { isLowCardinality } from "./dictionary.ts";
+import { loadParquetWasm } from "./wasm.ts";
+
+export type Compression = "snappy" | "zstd" | "none";
+
+export interface ParquetOptions {
+  /** Default: snappy. */
+  readonly compression?: Compression;
+  /** Bytes of encoded data after which a row group ends. Default: 32 MiB. */
+  readonly rowGroupBytes?: number;
+  /** Top-level columns whose footer statistics are left out: floats that hold a NaN (delta.md §1.7). */
+  readonly unboundedColumns?: readonly string[];
+  /** Read once, when the file is finished: entries for the footer. */
+  readonly keyValueMetadata?: ReadonlyMap<string, string>;
+}
+
+const ROW_GROUP_BYTES = 32 * 1024 * 1024;
+/** Delta asks for row groups of at most 128 MiB; rows are capped for tables of tiny rows. */
+const ROW_GROUP_ROWS = 1_048_576;
+const CREATED_BY = "delta-lake-ts";
+
+/**
+ * One Parquet file being written. Batches go in by {@link write}, bytes come out of {@link output} at each row group;
+ * all batches have the same schema. `output` must be read, or writing waits for ever.
+ */
+export class ParquetEncoder {
+  readonly output: AsyncIterable<Uint8Array>;
+  /** Arrow bytes taken in, and Parquet bytes given out, so far. */
+  inputBytes = 0;
+  outputBytes = 0;
+  readonly #options: ParquetOptions;
+  #pending: RecordBatch | undefined;
+  #isClosed = false;
+  #failure: Error | undefined;
+  #wake: () => void = () => {};
+  #taken: () => void = () => {};
+
+  constructor(options: ParquetOptions = {}) {
+    this.#options = options;
+    this.output = this.#encode();
+  }
+
+  /** Resolves when the encoder has taken the batch; rejects when encoding failed or the reader of `output` left. */
+  async write(batch: RecordBatch): Promise<void> {
+    this.#checkFailure();
+    this.#pending = batch;
+    this.#wake();
+    await new Promise<void>((resolve) => {
+      this.#taken = resolve;
+    });
+    this.#checkFailure();
+  }
+
+  /** No more batches follow; `output` ends after the footer. */
+  close(): void {
+    this.#isClosed = true;
+    this.#wake();
+  }
+
+  /** Ends the file without a footer; whoever reads `output` gets `reason`. */
+  abort(reason: unknown): void {
+    this.#failure = toError(reason);
+    this.#wake();
+  }
+
+  #checkFailure(): void {
+    const failure = this.#failure;
+    if (failure !== undefined) throw failure;
+  }
+
+  async *#encode(): AsyncGenerator<Uint8Array> {
+    try {
+      const first = await this.#next();
+      if (first === undefined) return;
+      const wasm = await loadParquetWasm();
+      const properties = await createProperties(first, this.#options);
+      const batches = this.#wasmBatches(first, wasm.Table);
+      const source = ReadableStream.from(batches);
+      const parquet = await wasm.transformParquetStream(source, properties);
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- parquet-wasm types its stream without the element: it gives byte arrays.
+      for await (const chunk of parquet as unknown as AsyncIterable<Uint8Array>) {
+        this.outputBytes += chunk.length;
+        yield chunk;
+      }
+      if (this.#failure !== undefined) throw this.#failure;
+    } catch (error) {
+      this.#failure ??= toError(error);
+      throw this.#failure;
+    } finally {
+      this.#failure ??= new Error("the Parquet file is finished");
+      this.#taken();
+    }
+  }
+
+  async *#wasmBatches(
+    first: RecordBatch,
+    table: typeof import("parquet-wasm")["Table"],
+  ): AsyncGenerator<WasmBatch> {
+    for (
+      let batch: RecordBatch | undefined = first;
+      batch !== undefined;
+      batch = await this.#next()
+    ) {
+      const bytes = tableToIPC(new Table([batch]), "stream");
+      this.inputBytes += bytes.length;
+      const wasmTable = table.fromIPCStream(bytes);
+      const wasmBatch = wasmTable.recordBatch(0);
+      wasmTable.free();
+      if (wasmBatch === undefined) throw new Error("an Arrow stream of one batch came back empty");
+      yield wasmBatch;
+    }
+  }
+
+  /** The next batch, or undefined at the end; tells the writer that it was taken. */
+  async #next(): Promise<RecordBatch | undefined> {
+    this.#taken();
+    while (this.#pending === undefined) {
+      if (this.#failure !== undefined) throw this.#failure;
+      if (this.#isClosed) return undefined;
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+    const batch = this.#pending;
+    this.#pending = undefined;
+    return batch;
+  }
+}
+
+/** Encodes batches of one schema as one Parquet file. */
+export async function* encodeParquet(
+  batches: AsyncIterable<RecordBatch> | Iterable<RecordBatch>,
+  options: ParquetOptions = {},
+): AsyncGenerator<Uint8Array> {
+  const encoder = new ParquetEncoder(options);
+  const writing = (async (): Promise<void> => {
+    try {
+      for await (const batch of batches) await encoder.write(batch);
+      encoder.close();
+    } catch (error) {
+      encoder.abort(error);
+    }
+  })();
+  yield* encoder.output;
+  await writing;
+}
+
+/** Chooses the encoding of each column from the first batch: a dictionary only where values repeat (speed.md §4). */
+async function createProperties(
+  batch: RecordBatch,
+  options: ParquetOptions,
+): Promise<WriterProperties> {
+  const wasm = await loadParquetWasm();
+  const codecs = {
+    snappy: wasm.Compression.SNAPPY,
+    zstd: wasm.Compression.ZSTD,
+    none: wasm.Compression.UNCOMPRESSED,
+  };
+  let builder = new wasm.WriterPropertiesBuilder()
+    .setCreatedBy(CREATED_BY)
+    .setCompression(codecs[options.compression ?? "snappy"])
+    .setMaxRowGroupBytes(options.rowGroupBytes ?? ROW_GROUP_BYTES)
+    .setMaxRowGroupSize(ROW_GROUP_ROWS)
+    .setStatisticsEnabled(wasm.EnabledStatistics.Chunk);
+  for (const [index, { name, type }] of batch.schema.fields.entries()) {
+    const data = batch.data.children[index];
+    if (data === undefined || isNested(type)) continue;
+    if (!isLowCardinality(data)) builder = builder.setColumnDictionaryEnabled(name, false);
+  }
+  for (const column of options.unboundedColumns ?? []) {
+    builder = builder.setColumnStatisticsEnabled(column, wasm.EnabledStatistics.None);
+  }
+  if (options.keyValueMetadata !== undefined) {
+    builder = builder.setKeyValueMetadata(new Map(options.keyValueMetadata));
+  }
+  return builder.build();
+}
+
+function isNested(type: DataType): boolean {
+  return TypeGuard.isStruct(type) || TypeGuard.isList(type) || TypeGuard.isMap(type);
+}
+
+function toError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error(String(reason));
+}

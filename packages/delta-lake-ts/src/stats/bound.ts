@@ -1,0 +1,81 @@
+import {
+  floorDivide,
+  formatDate,
+  formatDecimal,
+  formatFloat,
+  formatTimestamp,
+  type Scalar,
+} from "../scalar.ts";
+import { type DeltaType, parseDecimal } from "../schema.ts";
+
+/** `delta.dataSkippingStringPrefixLength`: code points of a string that statistics keep. */
+const PREFIX_LENGTH = 32;
+/** Where the search for a place for the tie-breaker ends, as in Spark. */
+const PREFIX_LENGTH_MAX = 64;
+const LAST_CODE_POINT = 0x10_ff_ff;
+
+export type Side = "min" | "max";
+
+/** The JSON token of a bound, or undefined when none can be given: an absent bound only costs skipping. */
+export function formatBound(type: DeltaType, value: Scalar, side: Side): string | undefined {
+  if (value === null || typeof type !== "string") return undefined;
+  if (typeof value === "string") {
+    const text = side === "min" ? truncateMin(value) : truncateMax(value);
+    return text === undefined ? undefined : JSON.stringify(text);
+  }
+  if (typeof value === "bigint") return formatBig(type, value, side);
+  if (typeof value !== "number") return undefined;
+  if (type === "date") return quoted(formatDate(value));
+  if (type !== "float" && type !== "double") return String(value);
+  if (!Number.isFinite(value)) return undefined;
+  return floatToken(value, type === "float");
+}
+
+/** The first 32 code points: never greater than the whole. */
+export function truncateMin(text: string): string {
+  return text.length <= PREFIX_LENGTH ? text : codePoints(text, PREFIX_LENGTH).join("");
+}
+
+/** A text of at most 65 code points that is not smaller than `text` in code-point order; undefined when there is none. */
+export function truncateMax(text: string): string | undefined {
+  if (text.length <= PREFIX_LENGTH) return text;
+  const points = codePoints(text, PREFIX_LENGTH_MAX + 1);
+  if (points.length <= PREFIX_LENGTH) return text;
+  for (let length = PREFIX_LENGTH; length < PREFIX_LENGTH_MAX; length += 1) {
+    const next = points[length]?.codePointAt(0);
+    if (next === undefined) return text;
+    const prefix = points.slice(0, length).join("");
+    if (next < 0x7f) return `${prefix}\u007f`;
+    if (next !== LAST_CODE_POINT) return prefix + String.fromCodePoint(LAST_CODE_POINT);
+  }
+  return undefined;
+}
+
+function codePoints(text: string, count: number): string[] {
+  const points: string[] = [];
+  for (const point of text) {
+    if (points.length === count) break;
+    points.push(point);
+  }
+  return points;
+}
+
+function formatBig(type: string, value: bigint, side: Side): string | undefined {
+  const decimal = parseDecimal(type);
+  if (decimal !== undefined) return formatDecimal(value, decimal.scale);
+  if (type !== "timestamp" && type !== "timestamp_ntz") return String(value);
+  // Milliseconds, outwards: also a reader that does not widen the bounds finds every row.
+  const millis = side === "min" ? floorDivide(value, 1000n) : -floorDivide(-value, 1000n);
+  const text = formatTimestamp(millis * 1000n, "T")?.slice(0, 23);
+  return quoted(type === "timestamp" && text !== undefined ? `${text}Z` : text);
+}
+
+function quoted(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : JSON.stringify(text);
+}
+
+/** The shortest text that comes back as the same value; JSON has no `-0`, so it is spelt `-0.0`. */
+function floatToken(value: number, isSingle: boolean): string {
+  if (Object.is(value, -0)) return "-0.0";
+  return isSingle ? formatFloat(value, true) : String(value);
+}

@@ -1,0 +1,220 @@
+import { randomUUID } from "node:crypto";
+import { openAsBlob } from "node:fs";
+import { link, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { dirname, join, relative, resolve, sep } from "node:path";
+import { DeltaError } from "../error.ts";
+import type { BlobLike, ObjectMeta, ObjectStore } from "../store.ts";
+
+/** What `link()` answers where hard links do not exist: FUSE, UC volumes, some network mounts (delta.md §1.3). */
+const NO_LINK = new Set(["ENOSYS", "EPERM", "EOPNOTSUPP", "ENOTSUP", "EXDEV", "EMLINK"]);
+
+/**
+ * A table in a local folder. A commit is a temporary file, fsynced, linked to its final name, and the folder fsynced:
+ * it is whole or absent after any crash, and two racing writers never both succeed.
+ */
+export class LocalStore implements ObjectStore {
+  readonly #root: string;
+
+  constructor(rootFolder: string) {
+    this.#root = resolve(rootFolder);
+  }
+
+  async get(path: string, range?: { start: number; end: number }): Promise<Uint8Array | undefined> {
+    const file = await absentAsUndefined(open(this.#absolute(path), "r"));
+    if (file === undefined) return undefined;
+    try {
+      if (range === undefined) return await file.readFile();
+      const bytes = new Uint8Array(range.end - range.start);
+      let filled = 0;
+      while (filled < bytes.length) {
+        const { bytesRead } = await file.read(
+          bytes,
+          filled,
+          bytes.length - filled,
+          range.start + filled,
+        );
+        if (bytesRead === 0) break;
+        filled += bytesRead;
+      }
+      return bytes.subarray(0, filled);
+    } finally {
+      await file.close();
+    }
+  }
+
+  async head(path: string): Promise<ObjectMeta | undefined> {
+    const stats = await absentAsUndefined(stat(this.#absolute(path)));
+    if (stats === undefined || !stats.isFile()) return undefined;
+    return { path, sizeBytes: stats.size, modifiedMs: stats.mtimeMs };
+  }
+
+  async list(prefix: string, startAfter?: string): Promise<readonly ObjectMeta[]> {
+    const folder = prefix.slice(0, prefix.lastIndexOf("/") + 1);
+    const entries = await absentAsUndefined(
+      readdir(this.#absolute(folder), { recursive: true, withFileTypes: true }),
+    );
+    const paths = (entries ?? [])
+      .filter((entry) => entry.isFile())
+      .map((entry) => relative(this.#root, join(entry.parentPath, entry.name)).replaceAll(sep, "/"))
+      .filter((path) => path.startsWith(prefix) && (startAfter === undefined || path > startAfter));
+    paths.sort((left, right) => Buffer.compare(Buffer.from(left), Buffer.from(right)));
+    const found: ObjectMeta[] = [];
+    for (const path of paths) {
+      const meta = await this.head(path);
+      if (meta !== undefined) found.push(meta);
+    }
+    return found;
+  }
+
+  async put(path: string, bytes: Uint8Array): Promise<void> {
+    const temporary = await this.#writeTemporary(path, bytes);
+    try {
+      await rename(temporary, this.#absolute(path));
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw storeError("replace", path, error);
+    }
+    await syncFolder(dirname(this.#absolute(path)));
+    // Hadoop's local checksum of the old content would make Spark refuse the new one (delta.md §1.1).
+    const name = path.slice(path.lastIndexOf("/") + 1);
+    await rm(join(dirname(this.#absolute(path)), `.${name}.crc`), { force: true });
+  }
+
+  async putIfAbsent(path: string, bytes: Uint8Array): Promise<"created" | "exists"> {
+    const temporary = await this.#writeTemporary(path, bytes);
+    try {
+      try {
+        await link(temporary, this.#absolute(path));
+      } catch (error) {
+        // NFS can answer with an error after it linked: two names on the file mean that it is ours.
+        const stats = await stat(temporary);
+        if (stats.nlink !== 2) {
+          if (codeOf(error) === "EEXIST") return "exists";
+          throw linkError(path, error);
+        }
+      }
+      await syncFolder(dirname(this.#absolute(path)));
+      return "created";
+    } finally {
+      await rm(temporary, { force: true });
+    }
+  }
+
+  async write(path: string, chunks: AsyncIterable<Uint8Array>): Promise<number> {
+    const target = this.#absolute(path);
+    await this.#makeFolder(dirname(target));
+    const file = await open(target, "wx");
+    let sizeBytes = 0;
+    try {
+      for await (const chunk of chunks) {
+        await file.writeFile(chunk);
+        sizeBytes += chunk.length;
+      }
+      await file.sync();
+    } catch (error) {
+      await file.close();
+      await rm(target, { force: true });
+      throw error;
+    }
+    await file.close();
+    await syncFolder(dirname(target));
+    return sizeBytes;
+  }
+
+  async delete(path: string): Promise<void> {
+    await rm(this.#absolute(path), { force: true });
+  }
+
+  async move(from: string, to: string): Promise<void> {
+    const target = this.#absolute(to);
+    await this.#makeFolder(dirname(target));
+    await rename(this.#absolute(from), target);
+    await syncFolder(dirname(target));
+    await syncFolder(dirname(this.#absolute(from)));
+  }
+
+  async openBlob(path: string): Promise<BlobLike | undefined> {
+    if ((await this.head(path)) === undefined) return undefined;
+    return openAsBlob(this.#absolute(path));
+  }
+
+  async #writeTemporary(path: string, bytes: Uint8Array): Promise<string> {
+    const folder = dirname(this.#absolute(path));
+    const temporary = join(folder, `.${path.slice(path.lastIndexOf("/") + 1)}.${randomUUID()}.tmp`);
+    try {
+      await this.#makeFolder(folder);
+      const file = await open(temporary, "wx");
+      try {
+        await file.writeFile(bytes);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw storeError("write", path, error);
+    }
+    return temporary;
+  }
+
+  /** Makes the folder and, when it is new, fsyncs every folder that got a new entry, up to the first one that was there. */
+  async #makeFolder(folder: string): Promise<void> {
+    const firstMade = await mkdir(folder, { recursive: true });
+    if (firstMade === undefined) return;
+    for (let made = folder; made.length >= firstMade.length; made = dirname(made)) {
+      await syncFolder(dirname(made));
+    }
+  }
+
+  #absolute(path: string): string {
+    const parts = path.split("/");
+    if (path.startsWith("/") || parts.includes("..")) {
+      throw new DeltaError("E_STORE", `path ${path} leaves the table's folder`);
+    }
+    return join(this.#root, ...parts);
+  }
+}
+
+async function absentAsUndefined<T>(result: Promise<T>): Promise<T | undefined> {
+  try {
+    return await result;
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    throw error;
+  }
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === "win32") return;
+  const handle = await open(folder, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+function codeOf(error: unknown): unknown {
+  return typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
+}
+
+function linkError(path: string, cause: unknown): DeltaError {
+  const code = codeOf(cause);
+  if (typeof code === "string" && NO_LINK.has(code)) {
+    return new DeltaError(
+      "E_STORE_NO_ATOMIC_CREATE",
+      `cannot commit ${path}: StoreLacksAtomicCreate, the file system answers ${code} to link()`,
+      {
+        hint: "keep the table on a local disk or an object store; mounted volumes cannot commit",
+        cause,
+      },
+    );
+  }
+  return storeError("create", path, cause);
+}
+
+function storeError(what: string, path: string, cause: unknown): DeltaError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new DeltaError("E_STORE", `cannot ${what} ${path}: ${reason}`, { cause });
+}
