@@ -151,16 +151,12 @@ function headerColumns(
     PurchaseOrderNumber: isOnline.map((online) =>
       online ? null : `PO${numberRandom.between(100, 999)}${100_000 + numberRandom.below(900_000)}`,
     ),
-    AccountNumber: buyers.map((buyer) =>
-      buyer.storeId === undefined
-        ? `10-4030-${String(buyer.customerId).padStart(6, "0")}`
-        : `10-4020-${String(buyer.storeId).padStart(6, "0")}`,
-    ),
+    AccountNumber: buyers.map((buyer, row) => (row % 640 === 99 ? null : accountNumber(buyer))),
     CustomerID: buyers.map((buyer) => buyer.customerId),
     SalesPersonID: buyers.map((buyer) =>
       buyer.storeId === undefined ? null : salesPersonOf(buyer.storeId),
     ),
-    TerritoryID: territory,
+    TerritoryID: territory.map((id, row) => (row % 480 === 99 ? null : id)),
     BillToAddressID: address,
     ShipToAddressID: address,
     ShipMethodID: isOnline.map((online) => (online ? 1 : 5)),
@@ -178,6 +174,12 @@ function headerColumns(
     rowguid: guids(random("rowguid"), count),
     ModifiedDate: orderDate.map((day, row) => shipDate[row] ?? day),
   };
+}
+
+function accountNumber({ storeId, customerId }: Buyer): string {
+  return storeId === undefined
+    ? `10-4030-${String(customerId).padStart(6, "0")}`
+    : `10-4020-${String(storeId).padStart(6, "0")}`;
 }
 
 /** Tax is 8 % and freight 2.5 % of the subtotal, rounded to 0.0001; all in that unit. */

@@ -15,7 +15,7 @@ dbo.DatabaseLog rows 1597 key DatabaseLogID
   TSQL nvarchar(max)
   XmlEvent xml
 
-dbo.ErrorLog rows 1 key ErrorLogID
+dbo.ErrorLog rows 3 key ErrorLogID
   ErrorLogID int identity
   ErrorTime datetime
   UserName nvarchar(128) alias sysname
