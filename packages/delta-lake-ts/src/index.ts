@@ -12,6 +12,8 @@ export { arrowToDelta, arrowType, deltaToArrow } from "./arrow/type.ts";
 export { type DataFileOptions, DataFileWriter } from "./data-file.ts";
 export { type ConflictName, DeltaError, type DeltaErrorCode } from "./error.ts";
 export { append } from "./operation/append.ts";
+export { type MergeOptions, merge } from "./operation/merge.ts";
+export type { MergeCounts } from "./operation/merge-rewrite.ts";
 export type { CommitOptions, CreateOptions, WriteOptions } from "./operation/options.ts";
 export { overwrite } from "./operation/overwrite.ts";
 export { type Runtime, systemRuntime } from "./runtime.ts";

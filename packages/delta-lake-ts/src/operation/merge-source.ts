@@ -1,0 +1,118 @@
+import type { RecordBatch } from "apache-arrow";
+import { conformBatch } from "../arrow/conform.ts";
+import { KeyIndex } from "../arrow/key-index.ts";
+import { takeRows } from "../arrow/take.ts";
+import { deltaToArrow } from "../arrow/type.ts";
+import { DeltaError } from "../error.ts";
+import { type DeltaType, findField, type StructType } from "../schema.ts";
+
+/** What became of a row of the source. */
+export const RowFate = { waiting: 0, matched: 1, placed: 2, deleted: 3 } as const;
+
+/** A key column, by its place in the schema. */
+export interface KeyField {
+  readonly index: number;
+  readonly name: string;
+  readonly type: DeltaType;
+}
+
+/** The rows to merge: conformed to the table's schema, numbered over all batches, and found by key. */
+export class MergeSource {
+  readonly batches: readonly RecordBatch[];
+  readonly keys: readonly KeyField[];
+  readonly index: KeyIndex;
+  /** One {@link RowFate} a row. */
+  readonly fates: Uint8Array;
+  /** 1 for rows that delete their match. */
+  readonly deletes: Uint8Array;
+  /** How many rows of the table match each row, counted up to 2. */
+  readonly matchCounts: Uint8Array;
+  readonly #firstRows: readonly number[];
+
+  constructor(
+    source: readonly RecordBatch[],
+    schema: StructType,
+    options: {
+      keys: readonly string[];
+      deleteWhen?: ((batch: RecordBatch, row: number) => boolean) | undefined;
+    },
+  ) {
+    const arrowSchema = deltaToArrow(schema);
+    this.batches = source.map((batch) => conformBatch(batch, arrowSchema));
+    this.keys = keyFields(schema, options.keys);
+    this.index = new KeyIndex(
+      this.batches,
+      this.keys.map(({ index }) => index),
+    );
+    const { rowCount } = this.index;
+    // An earlier row of a repeated key counts as settled: the last one holds.
+    this.fates = this.index.superseded.map((flag) =>
+      flag === 1 ? RowFate.deleted : RowFate.waiting,
+    );
+    this.deletes = new Uint8Array(rowCount);
+    this.matchCounts = new Uint8Array(rowCount);
+    this.#firstRows = firstRows(this.batches);
+    const { deleteWhen } = options;
+    if (deleteWhen !== undefined) this.#markDeletes(source, deleteWhen);
+  }
+
+  /** The batch that holds a row, and the row's place in it. */
+  locate(row: number): { readonly batchIndex: number; readonly row: number } {
+    let low = 0;
+    let high = this.#firstRows.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((this.#firstRows[middle] ?? 0) <= row) low = middle;
+      else high = middle - 1;
+    }
+    return { batchIndex: low, row: row - (this.#firstRows[low] ?? 0) };
+  }
+
+  /** Copies rows, batch by batch, in the order of their numbers within each batch. */
+  *take(rows: readonly number[]): Generator<RecordBatch> {
+    const byBatch = new Map<number, number[]>();
+    for (const number of rows) {
+      const { batchIndex, row } = this.locate(number);
+      const found = byBatch.get(batchIndex);
+      if (found === undefined) byBatch.set(batchIndex, [row]);
+      else found.push(row);
+    }
+    for (const [batchIndex, places] of byBatch) {
+      const batch = this.batches[batchIndex];
+      if (batch !== undefined) yield takeRows(batch, Int32Array.from(places));
+    }
+  }
+
+  #markDeletes(
+    source: readonly RecordBatch[],
+    deleteWhen: (batch: RecordBatch, row: number) => boolean,
+  ): void {
+    let number = 0;
+    for (const batch of source) {
+      for (let row = 0; row < batch.numRows; row += 1) {
+        this.deletes[number] = deleteWhen(batch, row) ? 1 : 0;
+        number += 1;
+      }
+    }
+  }
+}
+
+function keyFields(schema: StructType, keys: readonly string[]): KeyField[] {
+  if (keys.length === 0) throw new DeltaError("E_SCHEMA_MISMATCH", "a merge needs a key column");
+  return keys.map((key) => {
+    const field = findField(schema, key);
+    if (field === undefined) {
+      throw new DeltaError("E_SCHEMA_MISMATCH", `key column ${key} is not in the table's schema`);
+    }
+    return { index: schema.fields.indexOf(field), name: field.name, type: field.type };
+  });
+}
+
+function firstRows(batches: readonly RecordBatch[]): number[] {
+  let next = 0;
+  return batches.map(({ numRows }) => {
+    const first = next;
+    next += numRows;
+    return first;
+  });
+}
