@@ -7,6 +7,8 @@ export class ByteColumn {
   readonly validity: Validity;
   /** Bytes of all rows; scanners write behind `end` and then `close` the row. */
   bytes: Uint8Array<ArrayBuffer> = new Uint8Array(16 * rowsAtFirst);
+  /** The same memory, for writes of four bytes. */
+  view = new DataView(this.bytes.buffer);
   #offsets = new Int32Array(rowsAtFirst + 1);
 
   constructor(nullable: boolean) {
@@ -20,7 +22,9 @@ export class ByteColumn {
 
   /** Makes room for `count` bytes from `position` on. */
   reserve(position: number, count: number): void {
-    if (position + count > this.bytes.length) this.bytes = grownBytes(this.bytes, position + count);
+    if (position + count <= this.bytes.length) return;
+    this.bytes = grownBytes(this.bytes, position + count);
+    this.view = new DataView(this.bytes.buffer);
   }
 
   /** Ends a row whose bytes reach to `end`. */
@@ -62,7 +66,8 @@ export class ByteColumn {
     const rows = this.validity.take();
     const valueOffsets = roomForWords(this.#offsets, rows.length + 1).subarray(0, rows.length + 1);
     const data = this.bytes.subarray(0, end);
-    this.bytes = new Uint8Array(Math.max(end, 16 * rowsAtFirst));
+    this.bytes = new Uint8Array(Math.max(end + (end >> 4), 16 * rowsAtFirst));
+    this.view = new DataView(this.bytes.buffer);
     this.#offsets = new Int32Array(Math.max(rows.length, rowsAtFirst) + 1);
     return { rows, valueOffsets, data };
   }

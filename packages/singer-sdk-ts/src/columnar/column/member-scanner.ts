@@ -12,6 +12,12 @@ import {
 } from "../token.ts";
 import type { ColumnBuilder } from "./column-builder.ts";
 import { NameTable, notAName } from "./name-table.ts";
+import { compileStraightScan, type ExpectedMember, type StraightScan } from "./straight-scan.ts";
+
+/** Objects read before their order is taken for the usual one, and compiled. */
+const objectsBeforeCompiling = 500;
+/** The compiled order is given up when more than one object in this many differs. */
+const surpriseShare = 8;
 
 /** Most times that the spelling of one member's name is learned anew; beyond it the name is looked up. */
 const lessonsMax = 64;
@@ -27,6 +33,12 @@ export class MemberScanner {
   /** For each column, and at the end for the start of the object: the column that came next. */
   readonly #next: Uint16Array;
   readonly #spellings: (Spelling | undefined)[];
+  /** For each column: the stamp of the object that filled it last. */
+  readonly #filled: Float64Array;
+  #stamp = 0;
+  #straight: StraightScan | undefined;
+  #objects = 0;
+  #surprises = 0;
 
   constructor(columns: readonly { readonly name: string; readonly builder: ColumnBuilder }[]) {
     this.#builders = columns.map((column) => column.builder);
@@ -34,12 +46,44 @@ export class MemberScanner {
     this.#next = new Uint16Array(columns.length + 1);
     for (let i = 0; i < columns.length; i++) this.#next[i] = i + 1;
     this.#spellings = columns.map(() => undefined);
+    this.#filled = new Float64Array(columns.length);
   }
 
   /** Reads the object at `position` as row `row`; returns the position after it, or -1 with the row half read. */
   scan(source: ByteSource, position: number, row: number): number {
+    if (this.#straight !== undefined) {
+      this.#objects++;
+      const end = this.#straight(source, position + 1);
+      if (end >= 0 && source.bytes[end] === closeBrace) return end + 1;
+      for (const builder of this.#builders) builder.truncate(row);
+      this.#surprises += surpriseShare;
+      if (this.#surprises > this.#objects) this.#straight = undefined;
+    } else if (++this.#objects === objectsBeforeCompiling) this.#compile();
+    return this.#scanMembers(source, position, row);
+  }
+
+  /** Compiles the order and the spellings met so far, when they lead through every column. */
+  #compile(): void {
+    const expected: ExpectedMember[] = [];
+    const count = this.#builders.length;
+    let index = this.#next[count] ?? count;
+    while (expected.length < count) {
+      const builder = this.#builders[index];
+      const spelling = this.#spellings[index];
+      if (builder === undefined || spelling === undefined) return;
+      if (expected.some((member) => member.builder === builder)) return;
+      expected.push({ builder, spelling });
+      index = this.#next[index] ?? count;
+    }
+    if (count > 0) this.#straight = compileStraightScan(expected);
+  }
+
+  /** Reads any object, member by member. */
+  #scanMembers(source: ByteSource, position: number, row: number): number {
     const { bytes } = source;
     const builders = this.#builders;
+    const filled = this.#filled;
+    const stamp = ++this.#stamp;
     let previous = builders.length;
     let filledCount = 0;
     let p = position + 1;
@@ -57,8 +101,9 @@ export class MemberScanner {
       }
       const builder = builders[index];
       if (builder === undefined) p = skipValue(bytes, start);
-      else if (builder.length !== row) return -1;
+      else if (filled[index] === stamp) return -1;
       else {
+        filled[index] = stamp;
         if (bytes[start] !== letterN) p = builder.scan(source, start);
         else p = builder.appendNull() ? skipWord(bytes, start, "null") : -1;
         filledCount++;

@@ -17,13 +17,13 @@ export function scanText(column: ByteColumn, source: ByteSource, position: numbe
   let p = position + 1;
   let q = column.end;
   column.reserve(q, 64);
-  let target = column.bytes;
-  let limit = target.length - ahead;
+  let target = column.view;
+  let limit = target.byteLength - ahead;
   for (;;) {
     if (q > limit) {
       column.reserve(q, 2 * ahead);
-      target = column.bytes;
-      limit = target.length - ahead;
+      target = column.view;
+      limit = target.byteLength - ahead;
     }
     const word = view.getInt32(p, true);
     const quotes = word ^ 0x22222222;
@@ -33,10 +33,7 @@ export function scanText(column: ByteColumn, source: ByteSource, position: numbe
         ((slashes - 0x01010101) & ~slashes) |
         ((word - 0x20202020) & ~word)) &
       0x80808080;
-    target[q] = word;
-    target[q + 1] = word >> 8;
-    target[q + 2] = word >> 16;
-    target[q + 3] = word >> 24;
+    target.setInt32(q, word, true);
     if (special === 0) {
       p += 4;
       q += 4;
@@ -52,7 +49,7 @@ export function scanText(column: ByteColumn, source: ByteSource, position: numbe
       return p + 1;
     }
     if (byte !== backslash) return -1;
-    const written = copyEscape(bytes, p, target, q);
+    const written = copyEscape(bytes, p, column.bytes, q);
     if (written < 0) return -1;
     q += written & 7;
     p += written >> 3;

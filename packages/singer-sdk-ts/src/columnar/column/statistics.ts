@@ -14,45 +14,64 @@ export function hasValue(rows: Rows, row: number): boolean {
   );
 }
 
-/** Statistics of 64-bit integers in pairs of words (low, high). */
+/**
+ * Statistics of 64-bit integers in pairs of words (low, high). One pass after the batch: rows that
+ * were taken back leave no trace in the bounds.
+ */
 export function int64Statistics(words: Int32Array, rows: Rows): ColumnStatistics {
-  return wideStatistics(words, 2, rows);
+  let min = -1;
+  let max = -1;
+  let minHigh = 0;
+  let maxHigh = 0;
+  for (let row = 0; row < rows.length; row++) {
+    if (!hasValue(rows, row)) continue;
+    const at = 2 * row;
+    const high = words[at + 1] ?? 0;
+    if (min < 0 || high < minHigh || (high === minHigh && isLess(words, at, min))) {
+      min = at;
+      minHigh = high;
+    }
+    if (max < 0 || high > maxHigh || (high === maxHigh && isLess(words, max, at))) {
+      max = at;
+      maxHigh = high;
+    }
+  }
+  return boundsOf(words, { min, max, width: 2 }, rows);
 }
 
 /** Statistics of 128-bit integers in four words, the lowest first. */
 export function int128Statistics(words: Int32Array, rows: Rows): ColumnStatistics {
-  return wideStatistics(words, 4, rows);
-}
-
-/** One pass after the batch: rows that were taken back leave no trace in the bounds. */
-function wideStatistics(words: Int32Array, width: number, rows: Rows): ColumnStatistics {
   let min = -1;
   let max = -1;
   for (let row = 0; row < rows.length; row++) {
     if (!hasValue(rows, row)) continue;
-    const at = row * width;
-    if (min < 0) {
-      min = at;
-      max = at;
-    } else if (isLess(words, at, min, width)) min = at;
-    else if (isLess(words, max, at, width)) max = at;
+    const at = 4 * row;
+    if (min < 0 || isLessWide(words, at, min)) min = at;
+    if (max < 0 || isLessWide(words, max, at)) max = at;
   }
-  if (min < 0) return { nullCount: rows.nullCount };
-  return {
-    nullCount: rows.nullCount,
-    min: wideInteger(words, min, width),
-    max: wideInteger(words, max, width),
-  };
+  return boundsOf(words, { min, max, width: 4 }, rows);
 }
 
-function isLess(words: Int32Array, left: number, right: number, width: number): boolean {
-  const high = (words[left + width - 1] ?? 0) - (words[right + width - 1] ?? 0);
-  if (high !== 0) return high < 0;
-  for (let i = width - 2; i >= 0; i--) {
-    const difference = ((words[left + i] ?? 0) >>> 0) - ((words[right + i] ?? 0) >>> 0);
-    if (difference !== 0) return difference < 0;
-  }
-  return false;
+function boundsOf(
+  words: Int32Array,
+  found: { readonly min: number; readonly max: number; readonly width: number },
+  rows: Rows,
+): ColumnStatistics {
+  if (found.min < 0) return { nullCount: rows.nullCount };
+  const min = wideInteger(words, found.min, found.width);
+  return { nullCount: rows.nullCount, min, max: wideInteger(words, found.max, found.width) };
+}
+
+/** Compares the lowest words, which have no sign. */
+function isLess(words: Int32Array, left: number, right: number): boolean {
+  return (words[left] ?? 0) >>> 0 < (words[right] ?? 0) >>> 0;
+}
+
+function isLessWide(words: Int32Array, left: number, right: number): boolean {
+  if (words[left + 3] !== words[right + 3]) return (words[left + 3] ?? 0) < (words[right + 3] ?? 0);
+  if (words[left + 2] !== words[right + 2]) return isLess(words, left + 2, right + 2);
+  if (words[left + 1] !== words[right + 1]) return isLess(words, left + 1, right + 1);
+  return isLess(words, left, right);
 }
 
 function wideInteger(words: Int32Array, at: number, width: number): bigint {

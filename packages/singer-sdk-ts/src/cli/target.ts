@@ -1,0 +1,68 @@
+import { createReadStream } from "node:fs";
+import { rename, writeFile } from "node:fs/promises";
+import type { Readable } from "node:stream";
+import type { TargetDefinition } from "../cli.ts";
+import { UserError } from "../error.ts";
+import type { Settings } from "../settings.ts";
+import { printLine } from "../write.ts";
+import type { Command } from "./run.ts";
+
+/** The command line of a target: messages from stdin or a file. */
+export const targetCommand: Command<TargetDefinition<Settings>> = {
+  declare: (parser, target) =>
+    parser
+      .option("input", {
+        type: "string",
+        nargs: 1,
+        description: "File with messages, instead of stdin",
+      })
+      .option("state-out", {
+        type: "string",
+        nargs: 1,
+        description: "File that always holds the last state, written atomically",
+      })
+      .options(target.flags ?? {}),
+  isIdle: (flags) => flags["input"] === undefined && process.stdin.isTTY,
+  async run(target, context, flags) {
+    const input = await openInput(flags["input"]);
+    const stateFile = flags["state-out"];
+    return target.load({
+      ...context,
+      input,
+      flags,
+      writeState: async (text) => {
+        await printLine(text);
+        if (typeof stateFile === "string") await keepState(stateFile, text);
+      },
+    });
+  },
+};
+
+async function openInput(path: unknown): Promise<Readable> {
+  if (typeof path !== "string") return process.stdin;
+  const stream = createReadStream(path, { highWaterMark: 1024 * 1024 });
+  await new Promise((resolve, reject) => {
+    stream.once("open", resolve);
+    stream.once("error", (cause) => {
+      reject(
+        new UserError("E_USAGE", `cannot read the input file ${path}`, {
+          cause,
+          hint: "check the path after --input",
+        }),
+      );
+    });
+  });
+  return stream;
+}
+
+async function keepState(path: string, text: string): Promise<void> {
+  try {
+    await writeFile(`${path}.tmp`, `${text}\n`, { flush: true });
+    await rename(`${path}.tmp`, path);
+  } catch (cause) {
+    throw new UserError("E_STATE_FILE", `cannot write the state to ${path}`, {
+      cause,
+      hint: "check the path after --state-out",
+    });
+  }
+}

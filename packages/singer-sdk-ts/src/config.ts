@@ -1,0 +1,156 @@
+import { readFileSync } from "node:fs";
+import { parseEnv } from "node:util";
+import { UserError } from "./error.ts";
+import type { Setting, Settings } from "./settings.ts";
+
+type Values = Readonly<Record<string, unknown>>;
+
+/** The prefix of a plugin's environment variables: its name without `-ts`, upper case, dashes as underscores (SEAMS 15). */
+export function environmentPrefix(name: string): string {
+  return name.replace(/-ts$/, "").toUpperCase().replaceAll("-", "_");
+}
+
+export interface ConfigSources {
+  readonly name: string;
+  readonly settings: Settings;
+  /** Paths, and `ENV` for the environment of a `.env` file; later ones win, key by key. */
+  readonly files: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+}
+
+export interface RawConfig {
+  readonly values: Values;
+  /** One sentence per setting that has no effect. */
+  readonly warnings: readonly string[];
+}
+
+/** Puts the configuration together: files, then the environment over all; aliases by their own name; references resolved. */
+export function readConfig({ name, settings, files, env }: ConfigSources): RawConfig {
+  const values: Record<string, unknown> = {};
+  const warnings: string[] = [];
+  const fromDotEnv = files.includes("ENV") ? readDotEnv() : {};
+  for (const file of files.filter((path) => path !== "ENV")) {
+    Object.assign(values, canonical(readJsonFile(file), settings, warnings));
+  }
+  Object.assign(values, environmentValues(name, settings, { ...fromDotEnv, ...env }));
+  return { values: resolveReferences(values, settings, env), warnings };
+}
+
+function readJsonFile(path: string): Values {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (cause) {
+    throw new UserError("E_USAGE", `cannot read the config file ${path}`, {
+      cause,
+      hint: "check the path after --config",
+    });
+  }
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return { ...value };
+  } catch (cause) {
+    throw new UserError("E_SETTING", `the config file ${path} is not JSON`, { cause });
+  }
+  throw new UserError("E_SETTING", `the config file ${path} is not a JSON object`);
+}
+
+function readDotEnv(): NodeJS.ProcessEnv {
+  try {
+    return parseEnv(readFileSync(".env", "utf8"));
+  } catch {
+    return {};
+  }
+}
+
+/** Settings under their own names; what has no effect is left out with a warning. */
+function canonical(values: Values, settings: Settings, warnings: string[]): Values {
+  const entries = Object.entries(values).flatMap(([key, value]) => {
+    const name = canonicalName(key, settings);
+    const { ignored } = settings.properties[name] ?? {};
+    if (ignored !== undefined) warnings.push(`setting \`${key}\` has no effect: ${ignored}`);
+    return ignored === undefined ? [[name, value] as const] : [];
+  });
+  return Object.fromEntries(entries);
+}
+
+function canonicalName(key: string, settings: Settings): string {
+  if (settings.properties[key] !== undefined) return key;
+  return (
+    Object.entries(settings.properties).find(([, { aliases }]) => aliases?.includes(key))?.[0] ??
+    key
+  );
+}
+
+function environmentValues(plugin: string, settings: Settings, env: NodeJS.ProcessEnv): Values {
+  const prefix = environmentPrefix(plugin);
+  const entries = Object.entries(settings.properties).flatMap(([name, setting]) => {
+    const names = [name, ...(setting.aliases ?? [])].map(
+      (part) => `${prefix}_${part.toUpperCase()}`,
+    );
+    const variable = [...names, ...(setting.env ?? [])].find(
+      (candidate) => (env[candidate] ?? "") !== "",
+    );
+    const text = variable === undefined ? undefined : env[variable];
+    return variable === undefined || text === undefined || setting.ignored !== undefined
+      ? []
+      : [[name, cast(text, setting, variable)] as const];
+  });
+  return Object.fromEntries(entries);
+}
+
+function cast(text: string, setting: Setting, variable: string): unknown {
+  switch (setting.type) {
+    case "boolean":
+      if (/^(true|1|yes|on)$/i.test(text)) return true;
+      return /^(false|0|no|off)$/i.test(text) ? false : text;
+    case "integer":
+    case "number":
+      return text.trim() === "" || Number.isNaN(Number(text)) ? text : Number(text);
+    case "array":
+      // A plain list is easier to type than JSON.
+      return text.trimStart().startsWith("[")
+        ? parseJsonText(text, variable)
+        : text.split(",").map((item) => item.trim());
+    case "object":
+      return parseJsonText(text, variable);
+    default:
+      return text;
+  }
+}
+
+function parseJsonText(text: string, variable: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new UserError("E_SETTING", `the environment variable ${variable} is not JSON`, { cause });
+  }
+}
+
+/** `file:PATH` and `env:NAME` in a secret setting stand for what the file or variable holds. */
+function resolveReferences(values: Values, settings: Settings, env: NodeJS.ProcessEnv): Values {
+  const entries = Object.entries(values).map(([name, value]) => {
+    const setting = settings.properties[name];
+    const isSecret = setting !== undefined && "secret" in setting && typeof value === "string";
+    return [name, isSecret ? resolveReference(name, value, env) : value] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+function resolveReference(name: string, value: string, env: NodeJS.ProcessEnv): string {
+  if (value.startsWith("env:")) {
+    const found = env[value.slice(4)];
+    if (found !== undefined) return found;
+    throw new UserError("E_SETTING", `setting \`${name}\` refers to ${value}, which is not set`);
+  }
+  if (!value.startsWith("file:")) return value;
+  try {
+    return readFileSync(value.slice(5), "utf8").trimEnd();
+  } catch (cause) {
+    throw new UserError(
+      "E_SETTING",
+      `setting \`${name}\` refers to ${value}, which can't be read`,
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,62 @@
+/** A number that no JavaScript number or integer holds exactly: its digits as they stood in the text. */
+export class DecimalText {
+  readonly digits: string;
+
+  constructor(digits: string) {
+    this.digits = digits;
+  }
+
+  toString(): string {
+    return this.digits;
+  }
+}
+
+/** A JSON value whose numbers keep their digits (SEAMS 1). */
+export type JsonValue =
+  | null
+  | boolean
+  | string
+  | number
+  | bigint
+  | DecimalText
+  | readonly JsonValue[]
+  | { readonly [key: string]: JsonValue | undefined };
+
+type SourceReviver = (
+  key: string,
+  value: unknown,
+  context: { readonly source?: string },
+) => unknown;
+
+/**
+ * Parses JSON without losing a digit: `number` when the token is what that number prints, `bigint` for other integers,
+ * else `DecimalText`. Throws SyntaxError.
+ */
+export function parseJson(text: string): JsonValue {
+  const exact: SourceReviver = (_key, value, { source }) =>
+    typeof value === "number" && source !== undefined ? exactNumber(value, source) : value;
+  // The reviver's third argument is part of the language (JSON.parse source text access) but not yet of its types.
+  return JSON.parse(text, exact as (key: string, value: unknown) => unknown);
+}
+
+function exactNumber(value: number, source: string): number | bigint | DecimalText {
+  if (String(value) === source) return value;
+  return /^-?\d+$/.test(source) && source !== "-0" ? BigInt(source) : new DecimalText(source);
+}
+
+/** Prints a JSON value on one line; numbers of every kind as bare digits, absent members left out. */
+export function stringifyJson(value: JsonValue): string {
+  if (typeof value === "bigint") return value.toString();
+  if (value instanceof DecimalText) return value.digits;
+  if (value === null || typeof value !== "object") return JSON.stringify(value);
+  if (isArray(value)) return `[${value.map(stringifyJson).join(",")}]`;
+  const members = Object.entries(value).flatMap(([key, member]) =>
+    member === undefined ? [] : [`${JSON.stringify(key)}:${stringifyJson(member)}`],
+  );
+  return `{${members.join(",")}}`;
+}
+
+/** `Array.isArray`, which by itself does not narrow a readonly array. */
+function isArray(value: object): value is readonly JsonValue[] {
+  return Array.isArray(value);
+}

@@ -1,0 +1,123 @@
+import { writeSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { ByteWriter } from "./byte-writer.ts";
+import { type JsonValue, stringifyJson } from "./json.ts";
+import type { SchemaMessage } from "./message.ts";
+import { State } from "./state.ts";
+
+export { ByteWriter } from "./byte-writer.ts";
+
+/** Written at once: what a Linux pipe holds. */
+const fullBytes = 64 * 1024;
+/** How long to wait for a reader when the pipe is full and does not block, in milliseconds. */
+const retryMs = 1;
+
+/** What takes bytes: a file descriptor, or a collector in tests. */
+export interface Sink {
+  /** Takes as many of the bytes as it can now, and returns the count; 0 means: wait. Throws EPIPE when nobody reads. */
+  write(bytes: Uint8Array): number;
+}
+
+/** The only writer of stdout: Singer messages in order, waiting for whoever reads them. */
+export class MessageWriter {
+  /** Taps append whole RECORD lines here, newline included, and then say `written`. */
+  readonly bytes = new ByteWriter();
+  readonly #sink: Sink;
+  readonly #onRows: (stream: string, rows: number) => void;
+
+  constructor(
+    sink: Sink = stdout,
+    onRows: (stream: string, rows: number) => void = () => undefined,
+  ) {
+    this.#sink = sink;
+    this.#onRows = onRows;
+  }
+
+  /** True when a pipe's worth of bytes waits: time to `flush`. */
+  get isFull(): boolean {
+    return this.bytes.position >= fullBytes;
+  }
+
+  schema(message: Omit<SchemaMessage, "type">): void {
+    const { stream, schema, key_properties, bookmark_properties } = message;
+    this.#line({
+      type: "SCHEMA",
+      stream,
+      schema,
+      key_properties,
+      ...(bookmark_properties !== undefined && { bookmark_properties }),
+    });
+  }
+
+  record(
+    stream: string,
+    record: { readonly [key: string]: JsonValue | undefined },
+    options: { version?: number; timeExtracted?: string } = {},
+  ): void {
+    const { version, timeExtracted } = options;
+    this.#line({
+      type: "RECORD",
+      stream,
+      record,
+      ...(version !== undefined && { version }),
+      ...(timeExtracted !== undefined && { time_extracted: timeExtracted }),
+    });
+    this.written(stream, 1);
+  }
+
+  state(value: JsonValue | State): void {
+    this.#line({ type: "STATE", value: value instanceof State ? value.toJSON() : value });
+  }
+
+  activateVersion(stream: string, version: number): void {
+    this.#line({ type: "ACTIVATE_VERSION", stream, version });
+  }
+
+  /** Counts records that a tap appended to `bytes` by itself. */
+  written(stream: string, rows: number): void {
+    this.#onRows(stream, rows);
+  }
+
+  /** Hands everything to the reader and waits until it is taken. Ends the process quietly when nobody reads any more. */
+  async flush(): Promise<void> {
+    const waiting = this.bytes.written();
+    let taken = 0;
+    while (taken < waiting.length) {
+      const count = this.#sink.write(waiting.subarray(taken));
+      if (count === 0) await sleep(retryMs);
+      taken += count;
+    }
+    this.bytes.clear();
+  }
+
+  #line(message: { readonly [key: string]: JsonValue | undefined }): void {
+    const line = `${stringifyJson(message)}\n`;
+    // Three bytes at most for a UTF-16 unit.
+    this.bytes.ensure(line.length * 3);
+    this.bytes.position += this.bytes.buffer.write(line, this.bytes.position, "utf8");
+  }
+}
+
+/** Prints one line on stdout: a catalog, a state, what `--about` tells. */
+export async function printLine(text: string, sink: Sink = stdout): Promise<void> {
+  const bytes = Buffer.from(`${text}\n`);
+  for (let taken = 0; taken < bytes.length; ) {
+    const count = sink.write(bytes.subarray(taken));
+    if (count === 0) await sleep(retryMs);
+    taken += count;
+  }
+}
+
+/** Descriptor 1, written synchronously: 3.7 times JSON.stringify and a stream (speed.md of the design, section 6). */
+export const stdout: Sink = {
+  write(bytes) {
+    try {
+      return writeSync(1, bytes, 0, Math.min(bytes.length, fullBytes));
+    } catch (error) {
+      const code = error instanceof Error && "code" in error ? error.code : undefined;
+      if (code === "EAGAIN") return 0;
+      if (code === "EPIPE") process.exit(0);
+      throw error;
+    }
+  },
+};
