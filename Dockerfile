@@ -1,0 +1,43 @@
+# The whole pipeline: Meltano, the two taps and the target, and the sample sources for a first run.
+ARG NODE_IMAGE=docker.io/library/node:24-bookworm-slim
+
+FROM ${NODE_IMAGE} AS build
+WORKDIR /project
+ENV CI=true
+COPY package.json pnpm-lock.yaml pnpm-workspace.yaml tsconfig.base.json ./
+COPY packages packages
+# TypeScript and the linter come as optional packages of the platform; the second install leaves them out again, with
+# the optional Node of the root package.
+RUN --mount=type=cache,target=/root/.local/share/pnpm/store \
+    npx --yes pnpm@12 install --frozen-lockfile \
+ && npx --yes pnpm@12 exec tsc -b packages
+RUN --mount=type=cache,target=/root/.local/share/pnpm/store \
+    npx --yes pnpm@12 install --frozen-lockfile --no-optional --prod \
+ && find packages \( -name '*.test.*' -o -name '*.d.ts' -o -name '*.ts' -o -name .tsbuildinfo \) -not -path '*/node_modules/*' -delete
+
+FROM ${NODE_IMAGE} AS meltano
+RUN apt-get update && apt-get install -y --no-install-recommends python3 python3-venv ca-certificates \
+ && rm -rf /var/lib/apt/lists/* \
+ && python3 -m venv /opt/meltano \
+ && /opt/meltano/bin/pip install --no-cache-dir --disable-pip-version-check meltano==4.4.1
+
+FROM ${NODE_IMAGE}
+LABEL org.opencontainers.image.title="lighthouse-ingestion-pipeline" \
+      org.opencontainers.image.description="SQL Server and REST APIs into Delta Lake, with Meltano" \
+      org.opencontainers.image.licenses="MIT"
+RUN apt-get update && apt-get install -y --no-install-recommends python3 tini ca-certificates \
+ && rm -rf /var/lib/apt/lists/* \
+ && mkdir -p /project/output /project/.meltano && chown -R node:node /project
+COPY --from=meltano /opt/meltano /opt/meltano
+COPY --from=build --chown=node:node /project /project
+COPY --chown=node:node meltano.yml entrypoint.sh /project/
+COPY --chown=node:node schemas /project/schemas
+WORKDIR /project
+USER node
+ENV PATH=/project/node_modules/.bin:/opt/meltano/bin:$PATH \
+    MELTANO_CLI_DISABLE_VERSION_CHECK=1 \
+    MELTANO_SEND_ANONYMOUS_USAGE_STATS=false
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=30s --timeout=10s CMD tap-mssql-ts --version
+# -g: a stop signal reaches Meltano and both halves of the running pipe, not only the shell.
+ENTRYPOINT ["tini", "-g", "--", "/project/entrypoint.sh"]
