@@ -1,4 +1,4 @@
-import { type Bookmark, type JsonValue, parseJson } from "singer-sdk-ts";
+import { type Bookmark, type JsonValue, parseJson, stringifyJson } from "singer-sdk-ts";
 import type { QueryColumn } from "./query.ts";
 
 /** Key values by column name, as bookmarks keep them: JSON values that print as in the RECORD. */
@@ -31,7 +31,7 @@ export function boundTexts(
 /** A bookmark's value as text for a parameter: strings as they are, numbers by their digits. */
 export function valueText(value: JsonValue | undefined): string | undefined {
   if (value === undefined || value === null) return undefined;
-  return typeof value === "string" ? value : String(value);
+  return typeof value === "string" ? value : stringifyJson(value);
 }
 
 /** The value of an incremental bookmark, unless it was made with another replication key. */

@@ -26,6 +26,7 @@ export async function syncFullTable(run: StreamRun): Promise<number> {
       table: plan.table.name,
       columns: plan.columns,
       bounds: boundsOf(run, maxValues, resumeMax && previous?.["last_pk_fetched"]),
+      conditions: plan.where === undefined ? [] : [plan.where],
       orderBy: keys,
       ...(run.isTest && { rowsMax: 1 }),
     }),

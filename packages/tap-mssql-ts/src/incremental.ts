@@ -1,9 +1,8 @@
-import type { Bookmark } from "singer-sdk-ts";
+import { type Bookmark, UserError } from "singer-sdk-ts";
 import { boundTexts, keyValues, replicationValue } from "./bookmark.ts";
-import { type KeyBound, type QueryColumn, selectStatement } from "./query.ts";
+import { type KeyBound, type QueryColumn, quoteName, selectStatement } from "./query.ts";
+import type { ReplicationKey } from "./stream-plan.ts";
 import { type StreamRun, writeRecords } from "./stream-run.ts";
-
-const TIME_TYPES = new Set(["date", "datetime", "datetime2", "datetimeoffset", "smalldatetime"]);
 
 /**
  * Reads the rows whose replication key is at or after the bookmark, ordered by replication key,
@@ -13,11 +12,11 @@ const TIME_TYPES = new Set(["date", "datetime", "datetime2", "datetimeoffset", "
  */
 export async function syncIncremental(
   run: StreamRun,
-  replicationKey: QueryColumn,
+  replicationKey: ReplicationKey,
 ): Promise<number> {
   const { plan, state } = run;
   const ties = plan.orderColumns.filter(({ name }) => name !== replicationKey.name);
-  const bound = startBound(run, replicationKey, ties);
+  await refuseNulls(run, replicationKey);
   const bookmarkOf = (texts: Readonly<Record<string, string>>): Bookmark | undefined => {
     const value = keyValues([replicationKey], texts)?.[replicationKey.name];
     if (value === undefined) return undefined;
@@ -29,7 +28,8 @@ export async function syncIncremental(
       schema: plan.table.schema,
       table: plan.table.name,
       columns: plan.columns,
-      bounds: bound === undefined ? [] : [bound],
+      bounds: boundsOf(run, replicationKey, ties),
+      conditions: conditionsOf(run, replicationKey),
       orderBy: [replicationKey, ...ties],
       ...(run.isTest && { rowsMax: 1 }),
     }),
@@ -48,22 +48,77 @@ export async function syncIncremental(
   return rowCount;
 }
 
+function boundsOf(
+  run: StreamRun,
+  replicationKey: ReplicationKey,
+  ties: readonly QueryColumn[],
+): readonly KeyBound[] {
+  const start = startBound(run, replicationKey, ties);
+  const { endValue } = replicationKey;
+  return [
+    ...(start === undefined ? [] : [start]),
+    ...(endValue === undefined
+      ? []
+      : [{ columns: [replicationKey], values: [endValue], operator: "<" as const }]),
+  ];
+}
+
 function startBound(
   { plan, state, config }: StreamRun,
-  replicationKey: QueryColumn,
+  replicationKey: ReplicationKey,
   ties: readonly QueryColumn[],
 ): KeyBound | undefined {
   const bookmark = state.bookmark(plan.id);
   const value = replicationValue(bookmark, replicationKey.name);
-  if (value === undefined) {
-    if (config.start_date === undefined || !TIME_TYPES.has(replicationKey.type.name))
-      return undefined;
-    return { columns: [replicationKey], values: [config.start_date], operator: ">=" };
-  }
-  const last = boundTexts(ties, bookmark?.["last_pk_fetched"]);
-  return last === undefined
-    ? { columns: [replicationKey], values: [value], operator: ">=" }
-    : { columns: [replicationKey, ...ties], values: [value, ...last], operator: ">" };
+  const last = value === undefined ? undefined : boundTexts(ties, bookmark?.["last_pk_fetched"]);
+  // A run that was stopped has sent the rows without value already: they come first.
+  if (value !== undefined && last !== undefined)
+    return { columns: [replicationKey, ...ties], values: [value, ...last], operator: ">" };
+  const start = value ?? replicationKey.startValue;
+  if (start === undefined) return undefined;
+  const { isNullable, lookbackSeconds } = replicationKey;
+  return {
+    columns: [replicationKey],
+    values: [start],
+    operator: ">=",
+    orNull: isNullable && config.nulls_in_replication_key === "include",
+    ...(value !== undefined && lookbackSeconds > 0 && { lookbackSeconds }),
+  };
+}
+
+function conditionsOf(
+  { plan, config }: StreamRun,
+  replicationKey: ReplicationKey,
+): readonly string[] {
+  const leavesNullsOut = replicationKey.isNullable && config.nulls_in_replication_key === "exclude";
+  return [
+    ...(plan.where === undefined ? [] : [plan.where]),
+    ...(leavesNullsOut ? [`${quoteName(replicationKey.name)} IS NOT NULL`] : []),
+  ];
+}
+
+/** With the policy `error`, a row without replication key ends the stream before its first record. */
+async function refuseNulls(
+  { plan, config, connection }: StreamRun,
+  replicationKey: ReplicationKey,
+): Promise<void> {
+  if (!replicationKey.isNullable || config.nulls_in_replication_key !== "error") return;
+  const statement = selectStatement({
+    schema: plan.table.schema,
+    table: plan.table.name,
+    columns: [replicationKey],
+    conditions: [
+      ...(plan.where === undefined ? [] : [plan.where]),
+      `${quoteName(replicationKey.name)} IS NULL`,
+    ],
+    rowsMax: 1,
+  });
+  if ((await connection.query(statement)).length === 0) return;
+  throw new UserError(
+    "E_REPLICATION_KEY",
+    `stream ${plan.id}: replication key ${replicationKey.name} is null in some rows`,
+    { hint: "set `nulls_in_replication_key` to include or exclude, or choose another key" },
+  );
 }
 
 /** The bookmark of a run that found no row: what it started from. */

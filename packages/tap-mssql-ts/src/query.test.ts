@@ -148,3 +148,25 @@ test.each([
 test("closing brackets in names are doubled", () => {
   expect(quoteName("a]b[c")).toBe("[a]]b[c]");
 });
+
+test("a nullable bookmark lets rows without value through, and looks back in the column's type", () => {
+  const statement = selectStatement({
+    schema: "dbo",
+    table: "T",
+    columns: [id],
+    bounds: [
+      {
+        columns: [modified],
+        values: ["2020-01-31T00:00:00Z"],
+        operator: ">=",
+        orNull: true,
+        lookbackSeconds: 60,
+      },
+    ],
+    conditions: ["[ID] < 5 OR [ID] = 7"],
+  });
+
+  expect(statement.sql).toBe(
+    "SELECT [ID] FROM [dbo].[T] WHERE ([ModifiedDate] >= DATEADD(second, -60, CONVERT(datetime, @p1, 126)) OR [ModifiedDate] IS NULL) AND ([ID] < 5 OR [ID] = 7)",
+  );
+});

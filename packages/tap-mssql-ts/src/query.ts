@@ -23,6 +23,10 @@ export interface KeyBound {
   readonly columns: readonly QueryColumn[];
   readonly values: readonly string[];
   readonly operator: ">" | ">=" | "<" | "<=";
+  /** Lets rows through whose first column is null. */
+  readonly orNull?: boolean;
+  /** Moves the first value, a date or time, back by that much. */
+  readonly lookbackSeconds?: number;
 }
 
 /** What to read of one table. */
@@ -76,12 +80,20 @@ function boundCondition(bound: KeyBound, parameters: Record<string, BoundValue>)
   const terms = bound.columns.map((column, index) => {
     const name = `@p${Object.keys(parameters).length + 1}`;
     parameters[name.slice(1)] = boundValue(bound.values[index] ?? "", column.type);
+    const value = parameterExpression(name, column.type, sqlTypeText(column.type));
     return {
       name: quoteName(column.name),
-      value: parameterExpression(name, column.type, sqlTypeText(column.type)),
+      value:
+        index === 0 && bound.lookbackSeconds !== undefined
+          ? `DATEADD(second, -${bound.lookbackSeconds}, ${value})`
+          : value,
     };
   });
-  return keyCondition(terms, strict, bound.operator);
+  const condition = keyCondition(terms, strict, bound.operator);
+  const [first] = terms;
+  return bound.orNull === true && first !== undefined
+    ? `(${condition} OR ${first.name} IS NULL)`
+    : condition;
 }
 
 function keyCondition(

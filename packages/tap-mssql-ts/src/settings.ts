@@ -109,6 +109,55 @@ export const settings = {
       description:
         "Columns that serve as replication key, the first that a table has; a table with none of them is read in full.",
     },
+    nulls_in_replication_key: {
+      type: "string",
+      enum: ["include", "exclude", "error"],
+      default: "include",
+      description:
+        "Rows without replication key: sent in every run, since no bookmark can tell whether they changed; left out; or an error that names the stream.",
+    },
+    lookback_seconds: {
+      type: "integer",
+      default: 0,
+      minimum: 0,
+      description:
+        "INCREMENTAL streams with a date or time key start that much before their bookmark, for rows that are committed late.",
+    },
+    streams: {
+      type: "object",
+      default: {},
+      additionalProperties: {
+        type: "object",
+        properties: {
+          where: {
+            type: "string",
+            description: "T-SQL condition that the stream's rows must meet, without `WHERE`.",
+          },
+          start_value: {
+            type: "string",
+            description: "Replication key value to start at without a bookmark.",
+          },
+          end_value: {
+            type: "string",
+            description: "Replication key value to stop before, for a backfill of a range.",
+          },
+          lookback_seconds: {
+            type: "integer",
+            minimum: 0,
+            description: "As the setting of that name, for this stream.",
+          },
+        },
+      },
+      description:
+        "Options of single streams by `tap_stream_id`, such as `Sales-SalesOrderHeader`.",
+    },
+    parallelism: {
+      type: "integer",
+      default: 1,
+      minimum: 1,
+      maximum: 32,
+      description: "Streams read at once, each on a connection of its own.",
+    },
     start_date: {
       type: "string",
       format: "date-time",

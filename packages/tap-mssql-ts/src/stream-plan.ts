@@ -5,6 +5,7 @@ import {
   type JsonValue,
   selectedSchema,
   streamMetadata,
+  stringifyJson,
   UserError,
 } from "singer-sdk-ts";
 import { isRecord } from "./bookmark.ts";
@@ -27,7 +28,17 @@ export interface StreamPlan {
   /** Columns that order the rows uniquely, for resuming; empty when there are none. */
   readonly orderColumns: readonly QueryColumn[];
   /** Set for INCREMENTAL streams. */
-  readonly replicationKey?: QueryColumn;
+  readonly replicationKey?: ReplicationKey;
+  /** T-SQL condition from the settings. */
+  readonly where?: string;
+}
+
+/** The replication key with what the settings say about its range. */
+export interface ReplicationKey extends QueryColumn {
+  readonly isNullable: boolean;
+  readonly startValue?: string;
+  readonly endValue?: string;
+  readonly lookbackSeconds: number;
 }
 
 /** Plans a selected stream of the catalog. Throws E_TABLE, E_COLUMN, E_REPLICATION_METHOD, E_REPLICATION_KEY. */
@@ -37,6 +48,7 @@ export function planStream(
   config: Config,
 ): StreamPlan {
   const table = tableOfStream(stream, tables);
+  const options = config.streams[stream.tap_stream_id];
   const metadata = streamMetadata(stream);
   const replicationKey = replicationKeyOf(stream, table, metadata, config);
   const keyProperties = keyPropertiesOf(stream, table, metadata);
@@ -61,7 +73,10 @@ export function planStream(
     table,
     columns,
     orderColumns: keys.every(({ type }) => isComparable(type)) ? keys : [],
-    ...(replicationKey !== undefined && { replicationKey }),
+    ...(replicationKey !== undefined && {
+      replicationKey: withOptions(stream.tap_stream_id, replicationKey, table, config),
+    }),
+    ...(options?.where !== undefined && { where: options.where }),
   };
 }
 
@@ -114,7 +129,7 @@ function replicationKeyOf(
   if (method !== "INCREMENTAL")
     throw new UserError(
       "E_REPLICATION_METHOD",
-      `stream ${stream.tap_stream_id}: replication method ${String(method)} is not supported`,
+      `stream ${stream.tap_stream_id}: replication method ${stringifyJson(method)} is not supported`,
       { hint: "choose FULL_TABLE or INCREMENTAL" },
     );
   const named = metadata["replication-key"] ?? stream.replication_key;
@@ -140,6 +155,28 @@ function replicationKeyOf(
     `stream ${stream.tap_stream_id}: column ${name} of type ${column.type.name} cannot be ordered`,
     { hint: "choose one of `valid-replication-keys`" },
   );
+}
+
+/** Types that `start_date` and a lookback in seconds apply to. */
+const TIME_TYPES = new Set(["date", "datetime", "datetime2", "datetimeoffset", "smalldatetime"]);
+
+function withOptions(
+  streamId: string,
+  column: QueryColumn,
+  table: TableInfo,
+  config: Config,
+): ReplicationKey {
+  const options = config.streams[streamId];
+  const isTime = TIME_TYPES.has(column.type.name);
+  const startValue = options?.start_value ?? (isTime ? config.start_date : undefined);
+  const endValue = options?.end_value;
+  return {
+    ...column,
+    isNullable: table.columns.some(({ name, isNullable }) => name === column.name && isNullable),
+    lookbackSeconds: isTime ? (options?.lookback_seconds ?? config.lookback_seconds) : 0,
+    ...(startValue !== undefined && { startValue }),
+    ...(endValue !== undefined && { endValue }),
+  };
 }
 
 function columnOf(table: TableInfo, name: string, stream: CatalogStream): ColumnInfo {

@@ -35,7 +35,7 @@ export async function discover({ config, log, signal }: RunContext<Config>): Pro
   }
 }
 
-/** Writes the selected streams, one after the other, the interrupted one first. */
+/** Writes the selected streams, the interrupted one first, as many at once as the settings say. */
 export async function sync(
   context: RunContext<Config> & {
     readonly catalog: Catalog;
@@ -47,31 +47,52 @@ export async function sync(
   const { config, log, state, writer, mode } = context;
   const format = formatOfConfig(config);
   const connection = await SqlConnection.open(config, context.signal);
-  const close = (): void => connection.close();
+  const connections = [connection];
+  const close = (): void => connections.forEach((opened) => opened.close());
   context.signal.addEventListener("abort", close);
   try {
     const tables = await readTables(connection);
     const plans = selectedStreams(context.catalog).map((stream) =>
       planStream(stream, tables, config),
     );
-    const failures: { readonly stream: string; readonly error: UserError }[] = [];
-    for (const plan of interruptedFirst(plans, state.currentlySyncing)) {
-      const run = { plan, connection, config, format, state, writer, isTest: mode !== "sync" };
-      try {
-        await syncStream(run, mode, log);
-      } catch (error) {
-        if (!(error instanceof UserError) || FATAL_CODES.has(error.code)) throw error;
+    const failures: StreamFailure[] = [];
+    const waiting = [...interruptedFirst(plans, state.currentlySyncing)];
+    const work = async (own: SqlConnection): Promise<void> => {
+      for (let plan = waiting.shift(); plan !== undefined; plan = waiting.shift()) {
+        const isTest = mode !== "sync";
+        const run = { plan, connection: own, config, format, state, writer, isTest };
+        const error = await failureOf(() => syncStream(run, mode, log));
+        if (error === undefined) continue;
         log.error("stream_failed", { stream: plan.id, code: error.code, reason: error.message });
         failures.push({ stream: plan.id, error });
       }
-    }
+    };
+    for (let count = 1; count < Math.min(config.parallelism, plans.length); count++)
+      connections.push(await SqlConnection.open(config, context.signal));
+    await Promise.all(connections.map(work));
     if (failures.length === 0) state.currentlySyncing = undefined;
     if (mode === "sync") writer.state(state);
     await writer.flush();
     throwFirst(failures, plans.length);
   } finally {
     context.signal.removeEventListener("abort", close);
-    connection.close();
+    close();
+  }
+}
+
+interface StreamFailure {
+  readonly stream: string;
+  readonly error: UserError;
+}
+
+/** The error of one stream that lets the others go on; what ends the whole run is thrown. */
+async function failureOf(work: () => Promise<void>): Promise<UserError | undefined> {
+  try {
+    await work();
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof UserError) || FATAL_CODES.has(error.code)) throw error;
+    return error;
   }
 }
 
@@ -127,10 +148,7 @@ function interruptedFirst(
   );
 }
 
-function throwFirst(
-  failures: readonly { readonly stream: string; readonly error: UserError }[],
-  streamCount: number,
-): void {
+function throwFirst(failures: readonly StreamFailure[], streamCount: number): void {
   const [first] = failures;
   if (first === undefined) return;
   const { error, stream } = first;

@@ -14,12 +14,20 @@ export function schemaOfColumn(
   format: SchemaFormat,
 ): JsonSchema {
   const { type, isNullable, description } = column;
-  const schema = columnSchema(columnTypeOf(type, format), {
+  const columnType = columnTypeOf(type, format);
+  const options = {
     nullable: isNullable,
     sqlDatatype: sqlTypeText(type),
     ...(description !== undefined && { description }),
-  });
-  return { ...schema, ...extraKeywords(type, format) };
+  };
+  if (columnType.type === "decimal" && format.decimals === "string")
+    return {
+      ...columnSchema({ type: "string" }, options),
+      format: "x-singer.decimal",
+      precision: columnType.precision,
+      scale: columnType.scale,
+    };
+  return { ...columnSchema(columnType, options), ...extraKeywords(type) };
 }
 
 /** The Singer column type that holds every value of `type` exactly. */
@@ -66,13 +74,8 @@ export function columnTypeOf(type: SqlType, format: SchemaFormat): ColumnType {
   }
 }
 
-function extraKeywords(type: SqlType, format: SchemaFormat): Record<string, JsonValue> {
+function extraKeywords(type: SqlType): Record<string, JsonValue> {
   if (type.name === "tinyint") return { minimum: 0, maximum: 255 };
   if (type.name === "uniqueidentifier") return { format: "uuid" };
-  if (type.name === "xml") return { contentMediaType: "application/xml" };
-  if (format.decimals === "string" && DECIMALS.has(type.name))
-    return { type: "string", format: "x-singer.decimal" };
-  return {};
+  return type.name === "xml" ? { contentMediaType: "application/xml" } : {};
 }
-
-const DECIMALS = new Set(["decimal", "numeric", "money", "smallmoney"]);
