@@ -1,0 +1,1 @@
+export { type SqlServer, type SqlServerOptions, startSqlServer } from "./server.ts";
