@@ -1,0 +1,76 @@
+import {
+  type Catalog,
+  type CatalogStream,
+  type JsonSchema,
+  type MetadataEntry,
+  UserError,
+} from "singer-sdk-ts";
+import { isJsonObject } from "./page.ts";
+import type { RestStream } from "./stream.ts";
+import { declaredSchema, type ReadText } from "./stream-schema.ts";
+
+/** The catalog of all configured streams; asks the API nothing. */
+export async function discoverStreams(
+  streams: readonly RestStream[],
+  readText: ReadText,
+): Promise<Catalog> {
+  const entries = await Promise.all(
+    streams.map(async (stream) => {
+      const schema = await declaredSchema(stream, readText);
+      if (schema === undefined) {
+        const hint = "set its `schema` to a JSON Schema or to the path of a file";
+        throw new UserError("E_SCHEMA_FILE", `stream ${stream.name} has no schema`, { hint });
+      }
+      return catalogStream(stream, schema);
+    }),
+  );
+  return { streams: entries };
+}
+
+/** One stream as the catalog shows it; its keys are always sent. */
+export function catalogStream(stream: RestStream, schema: JsonSchema): CatalogStream {
+  const { name, primaryKeys, replicationKey } = stream;
+  const properties = isJsonObject(schema["properties"]) ? Object.keys(schema["properties"]) : [];
+  const missing = [
+    ...primaryKeys,
+    ...(replicationKey === undefined ? [] : [replicationKey]),
+  ].filter((key) => !properties.includes(key));
+  if (missing.length > 0) {
+    throw new UserError(
+      "E_SCHEMA_FILE",
+      `stream ${name}: the schema has no property ${missing.join(", ")}, which is a key`,
+    );
+  }
+  const method = replicationKey === undefined ? "FULL_TABLE" : "INCREMENTAL";
+  const root: MetadataEntry = {
+    breadcrumb: [],
+    metadata: {
+      inclusion: "available",
+      "selected-by-default": true,
+      "table-key-properties": primaryKeys,
+      "forced-replication-method": method,
+      ...(replicationKey === undefined ? {} : { "valid-replication-keys": [replicationKey] }),
+    },
+  };
+  const members = properties.map((property): MetadataEntry => {
+    const isKey = primaryKeys.includes(property) || property === replicationKey;
+    const metadata = isKey
+      ? { inclusion: "automatic" }
+      : { inclusion: "available", "selected-by-default": true };
+    return { breadcrumb: ["properties", property], metadata };
+  });
+  return {
+    tap_stream_id: streamId(name),
+    stream: name,
+    schema,
+    key_properties: primaryKeys,
+    replication_method: method,
+    ...(replicationKey === undefined ? {} : { replication_key: replicationKey }),
+    metadata: [root, ...members],
+  };
+}
+
+/** The id of a stream: its name without dots, at which Meltano would cut it. */
+export function streamId(name: string): string {
+  return name.replaceAll(".", "-");
+}

@@ -1,0 +1,124 @@
+import { type Log, UserError } from "singer-sdk-ts";
+import type { RecordPage } from "./page.ts";
+import type { PageToken } from "./paginator/paginator.ts";
+
+/** What the checks need to know of the stream. */
+export interface IntegrityOptions {
+  readonly stream: string;
+  /** Two equal records are a sign of moved rows only where records have a key. */
+  readonly hasKeys: boolean;
+  readonly pageSize: number | undefined;
+  readonly log: Log;
+}
+
+/**
+ * Watches the pages of one reading of a stream for signs that records were missed: the API's total, records that come
+ * twice across a page border, a page that repeats, a page size that the API lowered.
+ */
+export class PageIntegrity {
+  readonly #options: IntegrityOptions;
+  #recordCount = 0;
+  #pageCount = 0;
+  #total: number | undefined;
+  #isTotalLowered = false;
+  #previous: RecordPage | undefined;
+  #mark: { readonly page: number; readonly token: PageToken } | undefined;
+  #isClampTold = false;
+  #isMoved = false;
+
+  constructor(options: IntegrityOptions) {
+    this.#options = options;
+  }
+
+  get recordCount(): number {
+    return this.#recordCount;
+  }
+
+  /** Takes note of a page before it is written; throws E_PAGE_LOOP when paging goes round in circles. */
+  observe(page: RecordPage, token: PageToken | undefined, total: number | undefined): void {
+    this.#pageCount++;
+    this.#checkToken(token);
+    this.#checkBorder(page);
+    if (total !== undefined) {
+      if (this.#total !== undefined && total < this.#total) this.#isTotalLowered = true;
+      this.#total = total;
+    }
+    this.#recordCount += page.recordCount;
+    if (page.recordCount > 0) this.#previous = page;
+  }
+
+  /** The doubt that is left after the last page; undefined when all records were read as far as one can know. */
+  finish(): UserError | undefined {
+    const { stream } = this.#options;
+    const hint = "rows moved while they were read; run again, or set integrity to restart or warn";
+    if (this.#total !== undefined && this.#recordCount !== this.#total) {
+      const message = `stream ${stream}: read ${this.#recordCount} records, but the API's total is ${this.#total}`;
+      return new UserError("E_TOTAL", message, {
+        hint: "check page_size, pagination.style and total_path; or rows moved while they were read",
+      });
+    }
+    if (this.#isTotalLowered) {
+      return new UserError(
+        "E_PAGE_DRIFT",
+        `stream ${stream}: the API's total shrank to ${this.#total} while it was read`,
+        { hint },
+      );
+    }
+    if (this.#isMoved) {
+      return new UserError(
+        "E_PAGE_DRIFT",
+        `stream ${stream}: records moved from page to page while they were read`,
+        { hint },
+      );
+    }
+    return undefined;
+  }
+
+  /** Finds a cycle of tokens of any length with one remembered token, renewed at each power of two (Brent). */
+  #checkToken(token: PageToken | undefined): void {
+    if (token === undefined) return;
+    if (this.#mark?.token === token) throw this.#loop(`asks for the page ${this.#mark.page} again`);
+    if ((this.#pageCount & (this.#pageCount - 1)) === 0)
+      this.#mark = { page: this.#pageCount, token };
+  }
+
+  #checkBorder(page: RecordPage): void {
+    const previous = this.#previous;
+    if (previous === undefined || page.recordCount === 0) return;
+    const { pageSize, hasKeys, stream, log } = this.#options;
+    if (pageSize !== undefined && previous.recordCount < pageSize && !this.#isClampTold) {
+      this.#isClampTold = true;
+      log.warn("page_size_clamped", { stream, asked: pageSize, got: previous.recordCount });
+    }
+    const first = page.bytes(0);
+    if (!previousHas(previous, first)) return;
+    if (isSamePage(previous, page))
+      throw this.#loop(`page ${this.#pageCount} repeats the page before it`);
+    if (hasKeys) this.#isMoved = true;
+  }
+
+  #loop(what: string): UserError {
+    return new UserError(
+      "E_PAGE_LOOP",
+      `stream ${this.#options.stream}: paging goes round in circles: ${what}`,
+      {
+        hint: "check the names of the paging parameters: the API seems to ignore them",
+      },
+    );
+  }
+}
+
+function previousHas(previous: RecordPage, record: Uint8Array): boolean {
+  for (let index = previous.recordCount - 1; index >= 0; index--) {
+    if (Buffer.compare(previous.bytes(index), record) === 0) return true;
+  }
+  return false;
+}
+
+function isSamePage(first: RecordPage, second: RecordPage): boolean {
+  if (first.recordCount !== second.recordCount) return false;
+  for (let index = 0; index < first.recordCount; index++) {
+    if (Buffer.compare(first.bytes(index), second.bytes(index)) !== 0) return false;
+  }
+  return true;
+}

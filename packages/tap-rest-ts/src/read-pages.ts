@@ -1,0 +1,130 @@
+import { type Log, UserError } from "singer-sdk-ts";
+import type { HttpFailure } from "./http-error.ts";
+import { PageIntegrity } from "./integrity.ts";
+import type { RecordPage } from "./page.ts";
+import { detectPaginator } from "./paginator/auto.ts";
+import { makePaginator, type PaginationSettings } from "./paginator/index.ts";
+import type { PageFacts, PageToken, Paginator } from "./paginator/paginator.ts";
+import { type StopRules, stopRules } from "./paginator/stop.ts";
+import type { Authenticator, HttpClient, HttpRequest, HttpResponse } from "./request.ts";
+import { changeRequest } from "./stream-request.ts";
+
+/** Everything that reading one request's pages needs. */
+export interface ReadOptions {
+  readonly stream: string;
+  readonly request: HttpRequest;
+  readonly client: HttpClient;
+  readonly authenticator: Authenticator;
+  readonly readPage: (response: HttpResponse) => RecordPage | HttpFailure;
+  readonly pagination: PaginationSettings;
+  readonly hasKeys: boolean;
+  readonly signal: AbortSignal;
+  readonly log: Log;
+  /** Goes on from this page instead of the first. */
+  readonly startToken?: PageToken;
+}
+
+/** One page on its way to the writer. */
+export interface ReadPage {
+  readonly page: RecordPage;
+  /** The page after this one; undefined after the last. */
+  readonly nextToken: PageToken | undefined;
+}
+
+/**
+ * Reads page after page; the next one is on its way while the consumer writes the one before, never more.
+ * After the last page the integrity checks have their word: `doubt` says what they found.
+ */
+export class PageSequence {
+  readonly #options: ReadOptions;
+  #stop: StopRules;
+  #paginator: Paginator;
+  #isAuto: boolean;
+  /** What the checks found after the last page; undefined when nothing is wrong. */
+  doubt: UserError | undefined;
+  /** True when `max_pages` or `max_records` ended the reading: counts can't be compared then. */
+  isLimited = false;
+  /** The API's count of all records, as the last page said it. */
+  total: number | undefined;
+  recordCount = 0;
+
+  constructor(options: ReadOptions) {
+    this.#options = options;
+    this.#stop = stopRules(options.pagination);
+    const style = options.pagination.style ?? "none";
+    this.#isAuto = style === "auto";
+    this.#paginator = makePaginator(style, options.pagination, this.#stop);
+  }
+
+  async *pages(): AsyncGenerator<ReadPage> {
+    const { stream, hasKeys, pagination, log, startToken } = this.#options;
+    const integrity = new PageIntegrity({ stream, hasKeys, pageSize: pagination.page_size, log });
+    const cancel = new AbortController();
+    let token = startToken ?? this.#paginator.first;
+    let pageCount = 0;
+    let pending: Promise<RecordPage> | undefined = this.#fetch(
+      token,
+      this.#options.request.url,
+      cancel.signal,
+    );
+    try {
+      while (pending !== undefined) {
+        const page: RecordPage = await pending;
+        this.recordCount += page.recordCount;
+        const facts = this.#facts(page);
+        if (this.#isAuto) this.#detect(facts);
+        this.total = this.#stop.total(facts) ?? this.total;
+        integrity.observe(page, token, this.#stop.total(facts));
+        pageCount++;
+        const nextToken = this.#isOverLimit(pageCount)
+          ? undefined
+          : this.#paginator.next(token, facts);
+        pending =
+          nextToken === undefined
+            ? undefined
+            : this.#fetch(nextToken, page.response.url, cancel.signal);
+        // The page is awaited in the next round; until then a failure of it must not count as unhandled.
+        pending?.catch(() => undefined);
+        token = nextToken;
+        yield { page, nextToken };
+      }
+      const isWhole = !this.isLimited && startToken === undefined;
+      this.doubt = isWhole ? integrity.finish() : undefined;
+    } finally {
+      cancel.abort();
+    }
+  }
+
+  #fetch(token: PageToken | undefined, pageUrl: URL, cancel: AbortSignal): Promise<RecordPage> {
+    const { client, authenticator, request, readPage, signal } = this.#options;
+    const changed = changeRequest(request, this.#paginator.place(token), pageUrl);
+    return client.fetch(changed, authenticator, readPage, AbortSignal.any([signal, cancel]));
+  }
+
+  #facts(page: RecordPage): PageFacts {
+    return {
+      recordCount: page.recordCount,
+      recordCountTotal: this.recordCount,
+      envelope: () => page.envelope(),
+      lastRecord: () => (page.recordCount > 0 ? page.value(page.recordCount - 1) : undefined),
+      header: (name) => page.response.headers[name],
+      url: page.response.url.href,
+    };
+  }
+
+  #detect(facts: PageFacts): void {
+    const { pagination, log, stream } = this.#options;
+    const { style, paginator, stop } = detectPaginator(facts, pagination);
+    this.#stop = stop;
+    log.info("pagination_detected", { stream, style });
+    this.#paginator = paginator;
+    this.#isAuto = false;
+  }
+
+  #isOverLimit(pageCount: number): boolean {
+    const { max_pages: pagesMax, max_records: recordsMax } = this.#options.pagination;
+    this.isLimited ||=
+      pageCount >= (pagesMax ?? Infinity) || this.recordCount >= (recordsMax ?? Infinity);
+    return this.isLimited;
+  }
+}

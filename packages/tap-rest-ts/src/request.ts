@@ -1,0 +1,165 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Log, UserError } from "singer-sdk-ts";
+import { Agent, type Dispatcher, interceptors } from "undici";
+import { type HttpFailure, networkFailure, shownUrl, statusFailure } from "./http-error.ts";
+import { type Attempt, parseRetryAfter, type RetryPolicy, retry } from "./retry.ts";
+
+/** One request, ready to be sent. */
+export interface HttpRequest {
+  readonly method: "GET" | "POST" | "PUT";
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** A whole response; `body` is decompressed. */
+export interface HttpResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+  readonly url: URL;
+  readonly receivedAt: Date;
+}
+
+/** Puts credentials on a request; `renew` is called once after a 401 and says whether a new try makes sense. */
+export interface Authenticator {
+  authorize(request: HttpRequest): Promise<HttpRequest> | HttpRequest;
+  renew?(): Promise<boolean>;
+}
+
+export interface HttpClientOptions {
+  readonly retry: RetryPolicy;
+  readonly connectTimeoutMs: number;
+  readonly requestTimeoutMs: number;
+  readonly userAgent: string;
+  readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string };
+  readonly log: Log;
+  readonly signal: AbortSignal;
+}
+
+/** Sends requests and tries again. The only place of this package that opens sockets. */
+export class HttpClient {
+  readonly #options: HttpClientOptions;
+  readonly #dispatcher: Dispatcher;
+
+  constructor(options: HttpClientOptions) {
+    this.#options = options;
+    const agent = new Agent({
+      connect: { timeout: options.connectTimeoutMs, ...options.tls },
+      headersTimeout: options.requestTimeoutMs,
+      bodyTimeout: options.requestTimeoutMs,
+    });
+    this.#dispatcher = agent.compose(
+      interceptors.decompress({ skipErrorResponses: false }),
+      interceptors.redirect({ maxRedirections: 5 }),
+    );
+  }
+
+  /**
+   * Sends `request` until `read` accepts the answer; throws the last failure. `read` returns a failure for a body that it
+   * can't use, which counts as one of the tries when it may pass.
+   */
+  async fetch<T>(
+    request: HttpRequest,
+    authenticator: Authenticator,
+    read: (response: HttpResponse) => T | HttpFailure,
+    signal: AbortSignal = this.#options.signal,
+  ): Promise<T> {
+    let isRenewed = false;
+    const attempt = async (): Promise<Attempt<T>> => {
+      const response = await this.#send(await authenticator.authorize(request), signal);
+      if ("isPassing" in response) return again(response);
+      if (response.status === 401 && !isRenewed && (await authenticator.renew?.()) === true) {
+        isRenewed = true;
+        return attempt();
+      }
+      const failure = statusFailure(response.status, request.method, request.url, response.body);
+      if (failure === undefined) {
+        const value = read(response);
+        return isFailure(value) ? again(value) : { type: "done", value };
+      }
+      const afterMs = parseRetryAfter(response.headers["retry-after"], Date.now());
+      return again(failure, afterMs);
+    };
+    const { log, retry: policy } = this.#options;
+    return retry(attempt, {
+      policy,
+      wait: (milliseconds) => sleep(milliseconds, undefined, { signal }),
+      random: Math.random,
+      onRetry: (error, tries, waitMs) =>
+        log.warn("request_failed", {
+          url: shownUrl(request.url),
+          code: error.code,
+          reason: error.message,
+          tries,
+          waitMs,
+        }),
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#dispatcher.destroy();
+  }
+
+  async #send(request: HttpRequest, signal: AbortSignal): Promise<HttpResponse | HttpFailure> {
+    const { url, method, headers, body } = request;
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(this.#options.requestTimeoutMs)]);
+    try {
+      const response = await this.#dispatcher.request({
+        origin: url.origin,
+        path: `${url.pathname}${url.search}`,
+        method,
+        headers: {
+          "user-agent": this.#options.userAgent,
+          "accept-encoding": "gzip, deflate, br",
+          ...headers,
+        },
+        body: body ?? null,
+        signal: limit,
+      });
+      const bytes = await collect(response.body);
+      return {
+        status: response.statusCode,
+        headers: flatHeaders(response.headers),
+        body: bytes,
+        url,
+        receivedAt: new Date(),
+      };
+    } catch (fault) {
+      signal.throwIfAborted();
+      return networkFailure(fault, method, url);
+    }
+  }
+}
+
+function again<T>({ error, isPassing }: HttpFailure, afterMs?: number): Attempt<T> {
+  if (!isPassing) throw error;
+  return afterMs === undefined ? { type: "again", error } : { type: "again", error, afterMs };
+}
+
+function isFailure(value: unknown): value is HttpFailure {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "error" in value &&
+    value.error instanceof UserError
+  );
+}
+
+async function collect(body: AsyncIterable<Buffer>): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of body) chunks.push(chunk);
+  const [first] = chunks;
+  return chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks);
+}
+
+function flatHeaders(
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+): Record<string, string> {
+  const flat: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined)
+      flat[name.toLowerCase()] = Array.isArray(value) ? value.join(", ") : value;
+  }
+  return flat;
+}

@@ -1,0 +1,96 @@
+import type { ConfigOf, Settings } from "singer-sdk-ts";
+import { authProperties } from "./settings/auth.ts";
+import { msdkProperties } from "./settings/msdk.ts";
+import { sharedStreamProperties, streamProperties } from "./settings/stream.ts";
+
+/** All settings of tap-rest-ts; types, checks, --about and the README's table come from this value. */
+export const settings = {
+  type: "object",
+  required: ["api_url", "streams"],
+  properties: {
+    api_url: {
+      type: "string",
+      aliases: ["host"],
+      env: ["API_HOST"],
+      description:
+        "Address that all paths are below; without a scheme it is https. API_HOST is read when it is not set.",
+    },
+    ...authProperties,
+    streams: {
+      type: "array",
+      items: {
+        type: "object",
+        properties: streamProperties,
+        required: ["name"],
+        description: "One stream.",
+      },
+      description: "The streams, each a resource of the API.",
+    },
+    ...sharedStreamProperties,
+    start_date: {
+      type: "string",
+      description:
+        "Where the first run of an incremental stream starts: a date-time, or a value of its replication key.",
+    },
+    state_partitions_max: {
+      type: "integer",
+      minimum: 0,
+      default: 1000,
+      description:
+        "Bookmarks kept per stream for its partitions or parents; beyond that one bookmark, the smallest, stands for all.",
+    },
+    concurrency: {
+      type: "integer",
+      minimum: 1,
+      maximum: 100,
+      default: 4,
+      description:
+        "Requests under way at once for the partitions or parents of a stream; the records keep their order.",
+    },
+    max_tries: {
+      type: "integer",
+      minimum: 1,
+      default: 6,
+      description: "Tries per request, the first included, before the run fails.",
+    },
+    backoff_seconds: {
+      type: "number",
+      minimum: 0,
+      default: 1,
+      description:
+        "The wait before the second try is a random time below this; the limit doubles with each further try.",
+    },
+    retry_after_max_seconds: {
+      type: "number",
+      minimum: 0,
+      default: 600,
+      description: "An API that asks with Retry-After for a longer wait than this ends the run.",
+    },
+    connect_timeout_seconds: {
+      type: "number",
+      minimum: 0.001,
+      default: 10,
+      description: "A connection that takes longer counts as failed.",
+    },
+    request_timeout_seconds: {
+      type: "number",
+      minimum: 0.001,
+      default: 300,
+      description: "A request whose whole answer takes longer counts as failed.",
+    },
+    user_agent: {
+      type: "string",
+      default: "tap-rest-ts",
+      description: "User-Agent header of every request.",
+    },
+    ca_file: {
+      type: "string",
+      description:
+        "PEM file of the authorities to trust besides none other; for an API with a private certificate.",
+    },
+    ...msdkProperties,
+  },
+} as const satisfies Settings;
+
+/** The settings of a run, checked and with defaults. */
+export type Config = ConfigOf<typeof settings>;

@@ -1,0 +1,45 @@
+/** Settings of tap-rest-api-msdk that are understood, so that an old configuration goes on working; see msdk.ts. */
+export const msdkProperties = {
+  pagination_request_style: {
+    type: "string",
+    description:
+      "As in tap-rest-api-msdk: offset_paginator, page_number_paginator and the others become pagination.style.",
+  },
+  pagination_response_style: {
+    type: "string",
+    description: "As in tap-rest-api-msdk, where style1 was the default; it has no effect here.",
+  },
+  pagination_page_size: {
+    type: "integer",
+    minimum: 1,
+    description: "As in tap-rest-api-msdk; pagination.page_size here.",
+  },
+  pagination_limit_per_page_param: {
+    type: "string",
+    description: "As in tap-rest-api-msdk; pagination.limit_param here.",
+  },
+  pagination_next_page_param: {
+    type: "string",
+    description:
+      "As in tap-rest-api-msdk; pagination.offset_param, page_param or cursor_param here.",
+  },
+  pagination_total_limit_param: {
+    type: "string",
+    description: "As in tap-rest-api-msdk; pagination.total_path here.",
+  },
+  pagination_results_limit: {
+    type: "integer",
+    minimum: 1,
+    description: "As in tap-rest-api-msdk; pagination.max_records here.",
+  },
+  pagination_initial_offset: {
+    type: "integer",
+    minimum: 0,
+    description:
+      "As in tap-rest-api-msdk, where 1 skipped the first record; pagination.start_offset here, 0 by default.",
+  },
+  next_page_token_path: {
+    type: "string",
+    description: "As in tap-rest-api-msdk; pagination.cursor_path or next_url_path here.",
+  },
+} as const;

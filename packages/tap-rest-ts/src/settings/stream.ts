@@ -1,0 +1,149 @@
+import { paginationProperties } from "./pagination.ts";
+
+const incrementalProperties = {
+  start_param: {
+    type: "string",
+    description:
+      "Query parameter that asks the API for records from the bookmark on; without it, use {start} in params, path or body.",
+  },
+  end_param: {
+    type: "string",
+    description:
+      "Query parameter that asks the API for records before the end of the window; needs step or end_date.",
+  },
+  format: {
+    type: "string",
+    description:
+      "How {start} and {end} are written: as_is (default), iso, date, epoch_seconds, epoch_milliseconds, or a pattern with %Y %m %d %H %M %S %f %z.",
+  },
+  lookback: {
+    type: "string",
+    description:
+      "ISO 8601 duration by which each run starts before the bookmark, for records that show up late: PT1H.",
+  },
+  step: {
+    type: "string",
+    description:
+      "ISO 8601 duration of a window, P1M for example: time is read window by window, and the bookmark moves after each one.",
+  },
+  end_date: {
+    type: "string",
+    description:
+      "Where reading ends; the start of the run by default, when windows or end_param are used.",
+  },
+  is_sorted: {
+    type: "boolean",
+    description:
+      "Says that the API returns records in the order of the replication key: the bookmark then moves after every page.",
+  },
+  filter: {
+    type: "string",
+    enum: ["server", "client"],
+    description:
+      "client drops records before the bookmark itself, for an API that can't filter; server (default) trusts the API.",
+  },
+} as const;
+
+const parentProperties = {
+  stream: {
+    type: "string",
+    description: "Name of the stream whose every record gives one request of this stream.",
+  },
+  fields: {
+    type: "object",
+    additionalProperties: { type: "string" },
+    description:
+      "Names and JSONPaths in the parent's record: {order_id: $.id} is {parent.order_id} in templates.",
+  },
+  include: {
+    type: "array",
+    items: { type: "string" },
+    description: "Which of the fields each record gets as members of its own.",
+  },
+  is_incremental: {
+    type: "boolean",
+    description:
+      "Reads only the children of parents that changed since the last run; otherwise all parents are read for their children.",
+  },
+} as const;
+
+/** Settings that stand in a stream, or at the top as the default of all streams. */
+export const sharedStreamProperties = {
+  method: {
+    type: "string",
+    enum: ["GET", "POST"],
+    description: "HTTP method of the requests; GET by default.",
+  },
+  params: {
+    type: "object",
+    additionalProperties: true,
+    description:
+      "Query parameters of every request; a list repeats the parameter. A stream's are added to those at the top.",
+  },
+  headers: {
+    type: "object",
+    additionalProperties: true,
+    description: "Headers of every request. A stream's are added to those at the top.",
+  },
+  body: {
+    type: "object",
+    additionalProperties: true,
+    description: "JSON body of every request with method POST.",
+  },
+  records_path: {
+    type: "string",
+    description: "JSONPath of the records in a response: $.data[*], for example; $[*] by default.",
+  },
+  primary_keys: {
+    type: "array",
+    items: { type: "string" },
+    description: "Members that together identify a record; without them the target appends.",
+  },
+  replication_key: {
+    type: "string",
+    description: "Member whose largest value is kept as the bookmark of the next run.",
+  },
+  pagination: {
+    type: "object",
+    properties: paginationProperties,
+    description: "How the API cuts a result into pages.",
+  },
+  integrity: {
+    type: "string",
+    enum: ["fail", "restart", "warn"],
+    description:
+      "What happens when records moved while they were read or the API's total differs: fail (default), read the stream again, or only warn.",
+  },
+} as const;
+
+/** One stream. */
+export const streamProperties = {
+  name: { type: "string", description: "Name of the stream, which becomes the name of its table." },
+  path: {
+    type: "string",
+    description: "Path below api_url, or a whole URL; the stream's name by default.",
+  },
+  schema: {
+    type: ["string", "object"],
+    description:
+      "JSON Schema of the records: the object itself, or the path of a JSON file, relative to the working folder.",
+  },
+  ...sharedStreamProperties,
+  incremental: {
+    type: "object",
+    properties: incrementalProperties,
+    description: "How the replication key's bookmark becomes a request.",
+  },
+  parent: {
+    type: "object",
+    properties: parentProperties,
+    required: ["stream", "fields"],
+    description: "The stream that this one's requests depend on.",
+  },
+  partitions: {
+    type: "array",
+    items: { type: "object", additionalProperties: true },
+    description:
+      "Sets of values, each read by requests of its own: {region: eu} is {partition.region} in templates.",
+  },
+} as const;

@@ -1,0 +1,92 @@
+import { UserError } from "singer-sdk-ts";
+import type { RequestChange } from "./paginator/paginator.ts";
+import type { HttpRequest } from "./request.ts";
+
+/** `api_url` as a URL: a missing scheme means https, a trailing slash doesn't matter. */
+export function parseApiUrl(text: string): URL {
+  const withScheme = /^[a-z][a-z0-9+.-]*:\/\//iu.test(text) ? text : `https://${text}`;
+  const url = URL.parse(withScheme);
+  if (url === null || !/^https?:$/u.test(url.protocol) || url.hostname === "") {
+    throw new UserError("E_SETTING", "setting `api_url` is not an http or https address", {
+      hint: "write it like https://api.example.com/v1",
+    });
+  }
+  if (url.username !== "" || url.password !== "") {
+    throw new UserError("E_SETTING", "setting `api_url` carries a user or password", {
+      hint: "set username and password instead",
+    });
+  }
+  return url;
+}
+
+/** The address of a stream: its path below `api_url`, or its own absolute URL. The base's query is kept. */
+export function streamUrl(base: URL, path: string): URL {
+  if (/^https?:\/\//iu.test(path)) return new URL(path);
+  const [pathname = "", query = ""] = path.split("?", 2);
+  const url = new URL(base);
+  url.pathname = `${base.pathname.replace(/\/+$/u, "")}/${pathname.replace(/^\/+/u, "")}`.replace(
+    /(?!^)\/$/u,
+    pathname.endsWith("/") ? "/" : "",
+  );
+  for (const [name, value] of new URLSearchParams(query)) url.searchParams.append(name, value);
+  return url;
+}
+
+/**
+ * The request of one page. `pageUrl` is the address of the page before, against which a relative next URL is read; a next
+ * URL on another host is refused, because the credentials would go there.
+ */
+export function changeRequest(
+  request: HttpRequest,
+  change: RequestChange,
+  pageUrl: URL,
+): HttpRequest {
+  const url = change.url === undefined ? new URL(request.url) : nextUrl(change.url, pageUrl);
+  for (const [name, value] of Object.entries(change.query ?? {})) url.searchParams.set(name, value);
+  const headers = { ...request.headers, ...change.headers };
+  const body = change.body === undefined ? request.body : changeBody(request.body, change.body);
+  return { method: request.method, url, headers, ...(body === undefined ? {} : { body }) };
+}
+
+function nextUrl(text: string, pageUrl: URL): URL {
+  const url = URL.parse(text, pageUrl.href);
+  if (url === null) throw new UserError("E_PAGE_URL", "the address of the next page is not a URL");
+  if (url.host !== pageUrl.host) {
+    throw new UserError(
+      "E_PAGE_URL",
+      `the next page is on another host, ${url.host}, than the page before, ${pageUrl.host}`,
+      {
+        hint: "the tap sends its credentials to the host of api_url only",
+      },
+    );
+  }
+  // A proxy in front of the API often makes it write http:// for what was asked over https.
+  if (pageUrl.protocol === "https:") url.protocol = "https:";
+  return url;
+}
+
+function changeBody(
+  body: string | undefined,
+  members: Readonly<Record<string, string | number>>,
+): string {
+  // The body was written by this tap from a settings object, so it is a JSON object.
+  const root = JSON.parse(body ?? "{}") as Record<string, unknown>;
+  for (const [name, value] of Object.entries(members)) setMember(root, name.split("."), value);
+  return JSON.stringify(root);
+}
+
+function setMember(
+  root: Record<string, unknown>,
+  [name = "", ...rest]: readonly string[],
+  value: string | number,
+): void {
+  if (rest.length === 0) {
+    root[name] = value;
+    return;
+  }
+  const inner = root[name];
+  const child =
+    typeof inner === "object" && inner !== null ? (inner as Record<string, unknown>) : {};
+  root[name] = child;
+  setMember(child, rest, value);
+}

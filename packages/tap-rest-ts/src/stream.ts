@@ -1,0 +1,133 @@
+import { UserError } from "singer-sdk-ts";
+import { type Duration, parseDuration } from "./date-format.ts";
+import { type JsonPath, parseJsonPath } from "./json/path.ts";
+import { msdkPagination } from "./msdk.ts";
+import type { PaginationSettings } from "./paginator/index.ts";
+import type { Config } from "./settings.ts";
+import { parseApiUrl } from "./stream-request.ts";
+
+/** What to do when the checks of a reading find that records may be missing. */
+export type IntegrityPolicy = "fail" | "restart" | "warn";
+
+type StreamConfig = Config["streams"][number];
+
+/** How the replication key's bookmark becomes a request. */
+export type Incremental = NonNullable<StreamConfig["incremental"]>;
+
+/** The stream that another one's requests depend on. */
+export interface ParentLink {
+  readonly stream: string;
+  readonly fields: ReadonlyMap<string, JsonPath>;
+  readonly include: readonly string[];
+  readonly isIncremental: boolean;
+}
+
+/** One stream with all defaults resolved. */
+export interface RestStream {
+  readonly name: string;
+  /** `api_url`, below which the path is; templates in the path are not filled yet. */
+  readonly base: URL;
+  readonly path: string;
+  readonly params: Readonly<Record<string, readonly string[]>>;
+  readonly method: "GET" | "POST";
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Readonly<Record<string, unknown>> | undefined;
+  readonly recordsPath: JsonPath;
+  readonly primaryKeys: readonly string[];
+  readonly replicationKey: string | undefined;
+  readonly incremental: Incremental;
+  readonly step: Duration | undefined;
+  readonly lookback: Duration | undefined;
+  readonly parent: ParentLink | undefined;
+  readonly partitions: readonly Readonly<Record<string, unknown>>[];
+  /** The schema itself, or the path of its file. */
+  readonly schema: unknown;
+  readonly pagination: PaginationSettings;
+  readonly integrity: IntegrityPolicy;
+}
+
+/** All streams of a configuration; throws E_SETTING for a name that occurs twice and for a parent that is not there. */
+export function resolveStreams(config: Config): readonly RestStream[] {
+  const base = parseApiUrl(config.api_url);
+  const streams = config.streams.map((stream) => resolveStream(stream, config, base));
+  const names = new Set<string>();
+  for (const { name, parent } of streams) {
+    if (names.has(name))
+      throw new UserError("E_SETTING", `stream ${name} is declared twice in \`streams\``);
+    // A parent stands before its children, so that no circle of parents can be written.
+    if (parent !== undefined && !names.has(parent.stream)) {
+      throw new UserError(
+        "E_SETTING",
+        `stream ${name}: its parent ${parent.stream} is not declared before it in \`streams\``,
+      );
+    }
+    names.add(name);
+  }
+  return streams;
+}
+
+function resolveStream(stream: StreamConfig, config: Config, base: URL): RestStream {
+  const { name, incremental = {} } = stream;
+  const setting = (member: string): string => `streams.${name}.${member}`;
+  const duration = (member: "step" | "lookback"): Duration | undefined => {
+    const text = incremental[member];
+    return text === undefined ? undefined : parseDuration(text, setting(`incremental.${member}`));
+  };
+  const body = stream.body ?? config.body;
+  return {
+    name,
+    base,
+    path: stream.path ?? name,
+    params: paramTexts({ ...config.params, ...stream.params }),
+    method: stream.method ?? config.method ?? (body === undefined ? "GET" : "POST"),
+    headers: headerTexts({ ...config.headers, ...stream.headers }),
+    body,
+    recordsPath: parseJsonPath(
+      stream.records_path ?? config.records_path ?? "$[*]",
+      setting("records_path"),
+    ),
+    primaryKeys: stream.primary_keys ?? config.primary_keys ?? [],
+    replicationKey: stream.replication_key ?? config.replication_key,
+    incremental,
+    step: duration("step"),
+    lookback: duration("lookback"),
+    parent: resolveParent(stream, setting("parent.fields")),
+    partitions: stream.partitions ?? [],
+    schema: stream.schema,
+    pagination: { ...msdkPagination(config), ...config.pagination, ...stream.pagination },
+    integrity: stream.integrity ?? config.integrity ?? "fail",
+  };
+}
+
+function resolveParent({ parent }: StreamConfig, setting: string): ParentLink | undefined {
+  if (parent === undefined) return undefined;
+  const fields = Object.entries(parent.fields).map(
+    ([name, path]) => [name, parseJsonPath(path, `${setting}.${name}`)] as const,
+  );
+  return {
+    stream: parent.stream,
+    fields: new Map(fields),
+    include: parent.include ?? [],
+    isIncremental: parent.is_incremental ?? false,
+  };
+}
+
+function paramTexts(params: Readonly<Record<string, unknown>>): Record<string, string[]> {
+  const entries = Object.entries(params).map(([name, value]) => {
+    const values: readonly unknown[] = Array.isArray(value) ? value : [value];
+    return [name, values.filter((item) => item !== null).map(scalarText)] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+function headerTexts(headers: Readonly<Record<string, unknown>>): Record<string, string> {
+  const entries = Object.entries(headers).filter(([, value]) => value !== null);
+  return Object.fromEntries(
+    entries.map(([name, value]) => [name.toLowerCase(), scalarText(value)]),
+  );
+}
+
+/** A value of a query or header as text; objects are written as JSON. */
+function scalarText(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}

@@ -1,0 +1,329 @@
+import {
+  type JsonValue,
+  type Log,
+  type MessageWriter,
+  type State,
+  selectedSchema,
+} from "singer-sdk-ts";
+import { openAhead } from "./ahead.ts";
+import { BookmarkTracker, type BookmarkValue, compareBookmarks } from "./bookmark.ts";
+import { addDuration, parseTime, timeWindows } from "./date-format.ts";
+import { streamId } from "./discover.ts";
+import { pageReader, type RecordPage } from "./page.ts";
+import { addMembers, keepRecords } from "./page-view.ts";
+import { PageSequence, type ReadPage } from "./read-pages.ts";
+import type { Authenticator, HttpClient } from "./request.ts";
+import { deselectedMembers, selectMembers } from "./select-records.ts";
+import { type Context, formatEdge, type Slice, sliceRequest, windowEdges } from "./slice.ts";
+import type { RestStream } from "./stream.ts";
+import { StreamBookmarks } from "./stream-bookmarks.ts";
+import type { StreamNode } from "./stream-tree.ts";
+import { writePage } from "./write-records.ts";
+
+/** What the streams of a run share. */
+export interface Run {
+  readonly client: HttpClient;
+  readonly authenticator: Authenticator;
+  readonly writer: MessageWriter;
+  readonly state: State;
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly startDate: string | undefined;
+  readonly partitionsMax: number;
+  readonly concurrency: number;
+  readonly mode: "sync" | "test" | "schema";
+  readonly log: Log;
+  readonly signal: AbortSignal;
+}
+
+/** How often policy `restart` reads a slice again before it gives up. */
+const restartsMax = 3;
+
+/** A stream on its way: what is kept from slice to slice. */
+interface Reading {
+  readonly node: StreamNode;
+  readonly bookmarks: StreamBookmarks | undefined;
+  readonly deselected: ReadonlySet<string>;
+  readonly children: readonly Reading[];
+  /** False when the records are only read for the children's sake. */
+  readonly isWritten: boolean;
+  /** False when all records are wanted, whatever the bookmark says. */
+  readonly isIncremental: boolean;
+}
+
+/** One slice with the values that a bookmark is kept for. */
+interface SliceKey {
+  readonly slice: Slice;
+  readonly context: Context;
+  readonly tracker: BookmarkTracker | undefined;
+  /** Records below it are dropped when the API can't filter. */
+  readonly floor: BookmarkValue | undefined;
+}
+
+/** Reads one stream and all streams below it: SCHEMAs first, then RECORDs, and a STATE after each drained slice. */
+export async function syncTree(node: StreamNode, run: Run): Promise<void> {
+  writeSchemas(node, run);
+  if (run.mode === "schema") return;
+  run.state.currentlySyncing = streamId(node.stream.name);
+  const isShared = (child: StreamNode): boolean =>
+    node.stream.replicationKey === undefined || child.stream.parent?.isIncremental === true;
+  const shared = node.children.filter(isShared);
+  const separate = node.children.filter((child) => !isShared(child));
+  if (node.entry !== undefined || shared.length > 0) {
+    await readAll(
+      startReading(node, shared, run, { isWritten: node.entry !== undefined, isIncremental: true }),
+      run,
+    );
+  }
+  if (separate.length > 0)
+    await readAll(
+      startReading(node, separate, run, { isWritten: false, isIncremental: false }),
+      run,
+    );
+  run.state.currentlySyncing = undefined;
+  if (run.mode !== "test") run.writer.state(run.state);
+  await run.writer.flush();
+}
+
+function writeSchemas({ stream, entry, children }: StreamNode, run: Run): void {
+  if (entry !== undefined) {
+    run.writer.schema({
+      stream: stream.name,
+      schema: selectedSchema(entry),
+      key_properties: stream.primaryKeys,
+      ...(stream.replicationKey === undefined
+        ? {}
+        : { bookmark_properties: [stream.replicationKey] }),
+    });
+  }
+  for (const child of children) writeSchemas(child, run);
+}
+
+function startReading(
+  node: StreamNode,
+  children: readonly StreamNode[],
+  run: Run,
+  how: Pick<Reading, "isWritten" | "isIncremental">,
+): Reading {
+  const { stream, entry } = node;
+  const { state, startDate, partitionsMax, log } = run;
+  const { replicationKey } = stream;
+  return {
+    node,
+    ...how,
+    bookmarks:
+      replicationKey === undefined || !how.isIncremental
+        ? undefined
+        : new StreamBookmarks({
+            state,
+            streamId: streamId(stream.name),
+            replicationKey,
+            startDate,
+            partitionsMax,
+            log,
+          }),
+    deselected: entry === undefined ? new Set() : deselectedMembers(entry),
+    children: children.map((child) =>
+      startReading(child, child.children, run, {
+        isWritten: child.entry !== undefined,
+        isIncremental: true,
+      }),
+    ),
+  };
+}
+
+async function readAll(reading: Reading, run: Run): Promise<void> {
+  await readContexts(reading, [{}], run);
+  finishBookmarks(reading);
+}
+
+function finishBookmarks({ bookmarks, children }: Reading): void {
+  bookmarks?.finish();
+  for (const child of children) finishBookmarks(child);
+}
+
+/** Reads a stream for a number of parents; a stream without a parent has one, which is empty. */
+async function readContexts(reading: Reading, parents: Iterable<Context>, run: Run): Promise<void> {
+  const open = (key: SliceKey): AsyncGenerator<[ReadPage, PageSequence]> =>
+    openSlice(reading.node.stream, key, run);
+  for await (const { key, items } of openAhead(
+    slices(reading, parents, run),
+    run.concurrency,
+    open,
+  )) {
+    let pages = items();
+    for (let restarts = 0; ; restarts++) {
+      const doubt = await readSlice(reading, key, pages, run);
+      if (doubt === undefined) break;
+      const { integrity, name } = reading.node.stream;
+      if (integrity === "fail" || (integrity === "restart" && restarts >= restartsMax)) throw doubt;
+      run.log.warn("integrity", {
+        stream: name,
+        code: doubt.code,
+        reason: doubt.message,
+        policy: integrity,
+      });
+      if (integrity === "warn") break;
+      pages = open(key);
+    }
+    saveBookmark(reading, key, run);
+    if (run.mode === "test") return;
+  }
+}
+
+/** All readings that a stream needs, one after the other: parents × partitions × windows. */
+function* slices(reading: Reading, parents: Iterable<Context>, run: Run): Generator<SliceKey> {
+  const { stream } = reading.node;
+  const partitions =
+    stream.partitions.length === 0 ? [{}] : (stream.partitions as readonly Context[]);
+  for (const parent of parents) {
+    for (const partition of partitions) {
+      const context = { ...parent, ...partition };
+      const bookmark = reading.bookmarks?.start(context);
+      const key = stream.replicationKey;
+      const tracker =
+        key === undefined || reading.bookmarks === undefined
+          ? undefined
+          : new BookmarkTracker(key, bookmark);
+      const floor = lookedBack(bookmark, stream);
+      const edges = reading.isIncremental
+        ? sliceEdges(stream, floor, run)
+        : [{ start: undefined, end: undefined }];
+      for (const { start, end } of edges) {
+        const slice = {
+          partition,
+          parent,
+          start: formatEdge(start, stream),
+          end: formatEdge(end, stream),
+        };
+        yield { slice, context, tracker, floor };
+      }
+    }
+  }
+}
+
+function lookedBack(
+  bookmark: BookmarkValue | undefined,
+  { lookback }: RestStream,
+): BookmarkValue | undefined {
+  if (bookmark === undefined || lookback === undefined) return bookmark;
+  return new Date(addDuration(parseTime(String(bookmark)), lookback, -1)).toISOString();
+}
+
+/** From where to where to read: windows when there is a step, one stretch otherwise. */
+function* sliceEdges(
+  stream: RestStream,
+  floor: BookmarkValue | undefined,
+  run: Run,
+): Generator<{ start: string | undefined; end: string | undefined }> {
+  const { end_date: endDate, end_param: endParam } = stream.incremental;
+  const start = floor === undefined ? undefined : String(floor);
+  const end =
+    endDate ??
+    (endParam === undefined && stream.step === undefined ? undefined : new Date().toISOString());
+  if (stream.step === undefined || start === undefined || end === undefined) {
+    yield { start, end };
+    return;
+  }
+  let windowCount = 0;
+  for (const window of timeWindows(parseTime(start), parseTime(end), stream.step)) {
+    windowCount++;
+    yield windowEdges(window);
+  }
+  if (windowCount === 0) run.log.info("nothing_new", { stream: stream.name, start, end });
+}
+
+async function* openSlice(
+  stream: RestStream,
+  { slice }: SliceKey,
+  run: Run,
+): AsyncGenerator<[ReadPage, PageSequence]> {
+  const { client, authenticator, mode, log, signal } = run;
+  const sequence = new PageSequence({
+    stream: stream.name,
+    request: sliceRequest(stream, slice, run.config),
+    client,
+    authenticator,
+    readPage: pageReader(stream.recordsPath),
+    pagination: mode === "test" ? { ...stream.pagination, max_pages: 1 } : stream.pagination,
+    hasKeys: stream.primaryKeys.length > 0,
+    signal,
+    log,
+  });
+  for await (const page of sequence.pages()) yield [page, sequence];
+}
+
+/** Writes all pages of a slice and reads the children of each; returns what the integrity checks found. */
+async function readSlice(
+  reading: Reading,
+  key: SliceKey,
+  pages: AsyncGenerator<[ReadPage, PageSequence]>,
+  run: Run,
+): Promise<PageSequence["doubt"]> {
+  const { stream } = reading.node;
+  let last: PageSequence | undefined;
+  for await (const [{ page }, sequence] of pages) {
+    last = sequence;
+    const missingCount = key.tracker?.observe(page) ?? 0;
+    if (missingCount > 0)
+      run.log.warn("replication_key_missing", { stream: stream.name, records: missingCount });
+    const kept = stream.incremental.filter === "client" ? keepFrom(page, key.floor, stream) : page;
+    if (reading.isWritten) {
+      const whole = selectMembers(
+        addMembers(kept, includedFields(stream, key.slice.parent)),
+        reading.deselected,
+      );
+      await writePage(
+        run.writer,
+        stream.name,
+        whole,
+        run.mode === "test" ? Math.min(1, whole.recordCount) : undefined,
+      );
+    }
+    await readChildren(reading, kept, run);
+    if (stream.incremental.is_sorted === true) saveBookmark(reading, key, run);
+  }
+  return last?.doubt;
+}
+
+async function readChildren(reading: Reading, page: RecordPage, run: Run): Promise<void> {
+  for (const child of reading.children)
+    await readContexts(child, parentContexts(child.node.stream, page), run);
+}
+
+/** The fields that a child wants of each record of its parent. */
+function* parentContexts({ parent }: RestStream, page: RecordPage): Generator<Context> {
+  for (let index = 0; index < page.recordCount; index++) {
+    const record = page.value(index);
+    const fields = Array.from(parent?.fields ?? [], ([name, path]): [string, JsonValue] => [
+      name,
+      path.first(record) ?? null,
+    ]);
+    yield Object.fromEntries(fields);
+  }
+}
+
+function includedFields({ parent }: RestStream, context: Context): Context {
+  return Object.fromEntries((parent?.include ?? []).map((name) => [name, context[name] ?? null]));
+}
+
+/** The records whose replication key is not below `floor`; a record without the key is kept. */
+function keepFrom(
+  page: RecordPage,
+  floor: BookmarkValue | undefined,
+  { replicationKey }: RestStream,
+): RecordPage {
+  if (floor === undefined || replicationKey === undefined) return page;
+  const tracker = (index: number): BookmarkValue | undefined =>
+    BookmarkTracker.valueOf(page, index, replicationKey);
+  return keepRecords(page, (index) => {
+    const value = tracker(index);
+    return value === undefined || compareBookmarks(value, floor) >= 0;
+  });
+}
+
+/** Moves the bookmark to what was read, and prints the state. */
+function saveBookmark({ bookmarks }: Reading, { context, tracker }: SliceKey, run: Run): void {
+  if (bookmarks === undefined || tracker?.largest === undefined || run.mode === "test") return;
+  bookmarks.move(context, tracker.largest);
+  run.writer.state(run.state);
+}
