@@ -1,6 +1,5 @@
-import { formatDatetime, formatDecimal } from "../format.ts";
 import type { SqlValue, TableData } from "../generate/index.ts";
-import { decimalScale, type SqlType } from "../schema.ts";
+import { type JsonWriter, jsonBytesMax, jsonWriter, writeBytes } from "./json-bytes.ts";
 
 /** Rows per chunk: small enough to encode while a client waits, large enough to join cheaply. */
 const chunkRows = 1024;
@@ -16,7 +15,7 @@ export class JsonRows {
   readonly rowCount: number;
   readonly #data: TableData;
   readonly #chunks: (Chunk | undefined)[] = [];
-  #encoders: readonly ColumnEncoder[] | undefined;
+  #columns: readonly ColumnEncoder[] | undefined;
 
   constructor(data: TableData) {
     this.#data = data;
@@ -40,24 +39,26 @@ export class JsonRows {
   }
 
   #chunk(index: number): Chunk {
-    this.#encoders ??= this.#data.schema.columns.map(({ name, type }, column) => ({
-      prefix: `${column === 0 ? "{" : ","}${JSON.stringify(name)}:`,
-      values: this.#data.columns[column] ?? [],
-      encode: valueEncoder(type),
-    }));
-    const first = index * chunkRows;
     const chunk = this.#chunks[index];
     if (chunk !== undefined) return chunk;
-    const made = encodeChunk(this.#encoders, first, Math.min(this.rowCount, first + chunkRows));
+    this.#columns ??= this.#data.schema.columns.map(({ name, type }, column) => ({
+      prefix: Buffer.from(`${column === 0 ? "{" : ","}${JSON.stringify(name)}:`),
+      values: this.#data.columns[column] ?? [],
+      write: jsonWriter(type),
+      bytesMax: jsonBytesMax(type),
+    }));
+    const first = index * chunkRows;
+    const made = encodeChunk(this.#columns, first, Math.min(this.rowCount, first + chunkRows));
     this.#chunks[index] = made;
     return made;
   }
 }
 
 interface ColumnEncoder {
-  readonly prefix: string;
+  readonly prefix: Uint8Array;
   readonly values: readonly SqlValue[];
-  readonly encode: (value: SqlValue) => string;
+  readonly write: JsonWriter;
+  readonly bytesMax: number;
 }
 
 function endOf(chunk: Chunk, row: number): number {
@@ -66,30 +67,29 @@ function endOf(chunk: Chunk, row: number): number {
   return end;
 }
 
+const nullBytes = Buffer.from("null", "latin1");
+
+/** Where chunks are encoded before they are copied out; owned by `encodeChunk`, which never waits. */
+let scratch = Buffer.alloc(0);
+
 function encodeChunk(columns: readonly ColumnEncoder[], first: number, last: number): Chunk {
-  let text = "";
+  const rowBytesMax = columns.reduce(
+    (sum, column) => sum + column.prefix.length + column.bytesMax,
+    2,
+  );
+  if (scratch.length < chunkRows * rowBytesMax) scratch = Buffer.alloc(chunkRows * rowBytesMax);
   let position = 0;
   const ends: number[] = [];
   for (let row = first; row < last; row++) {
-    let object = "";
-    for (const { prefix, values, encode } of columns) {
+    for (const { prefix, values, write } of columns) {
       const value = values[row] ?? null;
-      object += prefix + (value === null ? "null" : encode(value));
+      position = writeBytes(scratch, position, prefix);
+      position =
+        value === null ? writeBytes(scratch, position, nullBytes) : write(scratch, position, value);
     }
-    object += "}";
-    position += Buffer.byteLength(object);
+    scratch[position++] = 0x7d;
     ends.push(position);
-    position += 1;
-    text += `${object},`;
+    scratch[position++] = 0x2c;
   }
-  return { bytes: Buffer.from(text), ends };
-}
-
-/** How a value that is not null is written, chosen once per column. */
-function valueEncoder(type: SqlType): (value: SqlValue) => string {
-  const scale = decimalScale(type);
-  if (scale !== undefined) return (value) => formatDecimal(value, scale);
-  if (type.name === "datetime") return (value) => `"${formatDatetime(value)}"`;
-  if (type.name === "uniqueidentifier") return (value) => `"${String(value).toLowerCase()}"`;
-  return (value) => JSON.stringify(value);
+  return { bytes: Buffer.from(scratch.subarray(0, position)), ends };
 }

@@ -27,8 +27,8 @@ function parseWhole(text: string | null, fallback: number): number | undefined {
 /** How a page is wrapped: an object with the total, or a bare array. */
 export type Shape = "data-total" | "array";
 
-/** The bytes of a page: the rows' slices between what the shape puts around them. */
-export function wrapRows(slices: readonly Buffer[], shape: Shape, total: number): Buffer {
+/** The bytes of a page, in parts: the rows' slices between what the shape puts around them. */
+export function wrapRows(slices: readonly Buffer[], shape: Shape, total: number): Buffer[] {
   const [before, after] = shape === "array" ? ["[", "]"] : ['{"data":[', `],"total":${total}}`];
-  return Buffer.concat([Buffer.from(before), ...slices, Buffer.from(after)]);
+  return [Buffer.from(before), ...slices, Buffer.from(after)];
 }

@@ -54,7 +54,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     if (fault === undefined) {
       send(request, response, answer).catch((error: unknown) => response.destroy(asError(error)));
     } else {
-      playFault(fault, response, answer.body);
+      playFault(fault, response, Buffer.concat(answer.body));
     }
   });
   server.keepAliveTimeout = 60_000;
@@ -79,7 +79,8 @@ export async function startApi(options: ApiOptions): Promise<Api> {
 
 interface Answer {
   readonly status: number;
-  readonly body: Buffer;
+  /** Parts to be sent one after the other: rows are not copied for every page. */
+  readonly body: readonly Buffer[];
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -107,7 +108,7 @@ function answerRequest(
 }
 
 function problem(status: number, error: string): Answer {
-  return { status, body: Buffer.from(JSON.stringify({ error })) };
+  return { status, body: [Buffer.from(JSON.stringify({ error }))] };
 }
 
 async function send(
@@ -116,15 +117,21 @@ async function send(
   answer: Answer,
 ): Promise<void> {
   const isCompressed = acceptsGzip(request.headers["accept-encoding"]);
-  const body = isCompressed ? await compress(answer.body, { level: 1 }) : answer.body;
+  const body = isCompressed
+    ? [await compress(Buffer.concat(answer.body), { level: 1 })]
+    : answer.body;
   response.writeHead(answer.status, {
     "content-type": "application/json; charset=utf-8",
-    "content-length": String(body.length),
+    "content-length": String(body.reduce((sum, part) => sum + part.length, 0)),
     vary: "accept-encoding",
     ...(isCompressed ? { "content-encoding": "gzip" } : {}),
     ...answer.headers,
   });
-  response.end(request.method === "HEAD" ? undefined : body);
+  if (request.method !== "HEAD") {
+    response.cork();
+    for (const part of body) response.write(part);
+  }
+  response.end();
 }
 
 /** Says whether a client named gzip without the quality 0 (RFC 9110 §12.5.3). */
