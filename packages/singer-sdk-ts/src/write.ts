@@ -24,6 +24,7 @@ export class MessageWriter {
   readonly bytes = new ByteWriter();
   readonly #sink: Sink;
   readonly #onRows: (stream: string, rows: number) => void;
+  #draining: Promise<void> | undefined;
 
   constructor(
     sink: Sink = stdout,
@@ -78,16 +79,26 @@ export class MessageWriter {
     this.#onRows(stream, rows);
   }
 
-  /** Hands everything to the reader and waits until it is taken. Ends the process quietly when nobody reads any more. */
-  async flush(): Promise<void> {
-    const waiting = this.bytes.written();
-    let taken = 0;
-    while (taken < waiting.length) {
-      const count = this.#sink.write(waiting.subarray(taken));
+  /**
+   * Hands everything to the reader and waits until it is taken; calls that overlap wait for the same drain.
+   * Ends the process quietly when nobody reads any more.
+   */
+  flush(): Promise<void> {
+    this.#draining ??= this.#drain().finally(() => {
+      this.#draining = undefined;
+    });
+    return this.#draining;
+  }
+
+  /** Other streams may append while we wait: the end and the buffer are looked up anew each time. */
+  async #drain(): Promise<void> {
+    const { bytes } = this;
+    for (let taken = 0; taken < bytes.position; ) {
+      const count = this.#sink.write(bytes.written().subarray(taken));
       if (count === 0) await sleep(retryMs);
       taken += count;
     }
-    this.bytes.clear();
+    bytes.clear();
   }
 
   #line(message: { readonly [key: string]: JsonValue | undefined }): void {
