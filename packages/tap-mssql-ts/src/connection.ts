@@ -142,7 +142,7 @@ function interceptRows(connection: Connection, sinkOfStatement: () => RowSink | 
     const sink = sinkOfStatement();
     if (sink === undefined) return createTokenStreamParser(message, handler);
     const parserOptions = connection.config.options;
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it has every member that the connection uses of a token stream: events, pause and resume
+    // It has every member that the connection uses of a token stream: events, pause and resume
     return new RowStream({ message, handler, parserOptions, sink }) as unknown as ReturnType<
       typeof createTokenStreamParser
     >;

@@ -1,7 +1,7 @@
 import type { ColumnMetadata } from "tedious/lib/token/colmetadata-token-parser.js";
 import type { SqlConnection } from "./connection.ts";
 import type { Statement } from "./query.ts";
-import { wireColumn } from "./record-sink.ts";
+import { exactFormat, wireColumn } from "./record-sink.ts";
 import { readerOfColumn, type ValueFormat } from "./wire/reader-of-column.ts";
 import { RowBuffer } from "./wire/row-buffer.ts";
 import { RowReader } from "./wire/row-reader.ts";
@@ -22,7 +22,7 @@ export async function readKeyRow(
       reader = new RowReader({
         fields: columns.map((column) => ({
           literal: Buffer.alloc(0),
-          read: readerOfColumn(wireColumn(column), format),
+          read: readerOfColumn(wireColumn(column), exactFormat(format)),
         })),
         suffix: Buffer.alloc(0),
         keyColumns: columns.map((_, index) => index),

@@ -9,6 +9,14 @@ import type { RowSink } from "./wire/row-stream.ts";
 /** Bytes of finished rows after which they are handed to the writer. */
 const HAND_OVER_BYTES = 64 * 1024;
 
+/** Most digits that a SQL Server time has behind the second. */
+const EXACT_DIGITS = 7;
+
+/** The format of bookmarks: times with every digit, whatever the records show. */
+export function exactFormat(format: ValueFormat): ValueFormat {
+  return { ...format, fractionDigitsMax: EXACT_DIGITS };
+}
+
 /** Writes the rows of a stream as RECORD lines and tells how far it came. */
 export class RecordSink implements RowSink {
   readonly #plan: StreamPlan;
@@ -61,6 +69,10 @@ export class RecordSink implements RowSink {
       fields: columns.map((column, index) => ({
         literal: Buffer.from(`${index === 0 ? head : ","}${JSON.stringify(column.colName)}:`),
         read: readerOfColumn(wireColumn(column), this.#format),
+        ...(tracked.has(column.colName) &&
+          this.#format.fractionDigitsMax < EXACT_DIGITS && {
+            readKey: readerOfColumn(wireColumn(column), exactFormat(this.#format)),
+          }),
       })),
       suffix: this.#suffix,
       keyColumns: this.#keyColumns.map(({ index }) => index),

@@ -74,3 +74,27 @@ test("the key texts are those of the last whole row", () => {
   expect(reader.lastText(0)).toBe("42");
   expect(reader.lastText(3)).toBe('"9999-12-31T23:59:59.9999999Z"');
 });
+
+test("a key text keeps the digits that the record cuts", () => {
+  const out = new RowBuffer();
+  const [, , , at] = columns;
+  if (at === undefined) throw new Error("the fourth column is there");
+  const reader = new RowReader({
+    fields: [
+      {
+        literal: Buffer.from('{"at":'),
+        read: readerOfColumn(at, { ...format, fractionDigitsMax: 3 }),
+        readKey: readerOfColumn(at, format),
+      },
+    ],
+    suffix: Buffer.from("}\n"),
+    keyColumns: [0],
+    out,
+  });
+
+  reader.read(Buffer.from("08ffbf692ac9dab937", "hex"), 0);
+  reader.read(Buffer.from("08ffbf", "hex"), 0);
+
+  expect(reader.lastText(0)).toBe('"9999-12-31T23:59:59.9999999Z"');
+  expect(out.bytes.toString("utf8", 0, out.position)).toBe('{"at":"9999-12-31T23:59:59.999Z"}\n');
+});

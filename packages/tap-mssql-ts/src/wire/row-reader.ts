@@ -1,11 +1,13 @@
 import type { ColumnReader } from "./column-reader.ts";
 import { writeNull } from "./column-reader.ts";
-import type { RowBuffer } from "./row-buffer.ts";
+import { RowBuffer } from "./row-buffer.ts";
 
 /** One column of a row as it is written: the bytes in front of the value, then the value's reader. */
 export interface RowField {
   readonly literal: Buffer;
   readonly read: ColumnReader;
+  /** Reads the value of a key column with every digit, where the settings cut it in the record. */
+  readonly readKey?: ColumnReader;
 }
 
 /**
@@ -20,6 +22,9 @@ export class RowReader {
   readonly #keyColumns: readonly number[];
   readonly #ranges: Int32Array;
   readonly #lastRanges: Int32Array;
+  /** Exact key texts of the row being read and of the last whole one, in turns. */
+  #keyTexts = new RowBuffer(512);
+  #lastKeyTexts = new RowBuffer(512);
   #column = 0;
   #nullBitmap: Uint8Array | undefined;
 
@@ -67,7 +72,9 @@ export class RowReader {
       const before = out.position;
       out.copy(field.literal);
       const start = out.position;
-      if (bitmap !== undefined && ((bitmap[index >> 3] ?? 0) & (1 << (index & 7))) !== 0) {
+      const valueAt = at;
+      const isNull = bitmap !== undefined && ((bitmap[index >> 3] ?? 0) & (1 << (index & 7))) !== 0;
+      if (isNull) {
         writeNull(out);
       } else {
         const next = field.read(input, at, out);
@@ -78,10 +85,11 @@ export class RowReader {
         }
         at = next;
       }
-      this.#ranges[index * 2] = start;
-      this.#ranges[index * 2 + 1] = out.position;
+      if (field.readKey === undefined) this.#setRange(index, start, out.position);
+      else this.#readKey(index, field.readKey, isNull ? undefined : input, valueAt);
     }
     out.copy(this.#suffix);
+    this.#swapKeyTexts();
     for (const key of this.#keyColumns) {
       this.#lastRanges[key * 2] = this.#ranges[key * 2] ?? 0;
       this.#lastRanges[key * 2 + 1] = this.#ranges[key * 2 + 1] ?? 0;
@@ -93,10 +101,29 @@ export class RowReader {
 
   /** The JSON text of a key column in the last whole row, as long as the row buffer still holds it. */
   lastText(column: number): string {
-    return this.#out.bytes.toString(
-      "utf8",
-      this.#lastRanges[column * 2],
-      this.#lastRanges[column * 2 + 1],
-    );
+    const isExact = this.#fields[column]?.readKey !== undefined;
+    const { bytes } = isExact ? this.#lastKeyTexts : this.#out;
+    return bytes.toString("utf8", this.#lastRanges[column * 2], this.#lastRanges[column * 2 + 1]);
+  }
+
+  #setRange(column: number, start: number, end: number): void {
+    this.#ranges[column * 2] = start;
+    this.#ranges[column * 2 + 1] = end;
+  }
+
+  /** Reads a value once more, exactly; all of it is there, since it was read before. */
+  #readKey(column: number, read: ColumnReader, input: Buffer | undefined, position: number): void {
+    const texts = this.#keyTexts;
+    const start = texts.position;
+    if (input === undefined) writeNull(texts);
+    else read(input, position, texts);
+    this.#setRange(column, start, texts.position);
+  }
+
+  #swapKeyTexts(): void {
+    const texts = this.#lastKeyTexts;
+    this.#lastKeyTexts = this.#keyTexts;
+    this.#keyTexts = texts;
+    texts.position = 0;
   }
 }

@@ -9,7 +9,7 @@ import streamParser, {
 import { type Token, TYPE } from "tedious/lib/token/token.js";
 import type { RowReader } from "./row-reader.ts";
 
-// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the module sets `module.exports` to the class, where its types announce a `default` member
+// The module sets `module.exports` to the class, where its types announce a `default` member
 const TokenParser = streamParser as unknown as typeof streamParser.default;
 
 /** Takes the rows of one statement as bytes. */
@@ -85,7 +85,7 @@ export class RowStream extends EventEmitter {
 
 /** tedious' own dispatch: each token names the handler method that takes it. */
 function handle(handler: TokenHandler, token: Token): void {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- that `handlerName` fits the token's class is tedious' invariant, which its types cannot say
+  // That `handlerName` fits the token's class is tedious' invariant, which its types cannot say
   (handler[token.handlerName] as (token: Token) => void).call(handler, token);
 }
 
@@ -101,7 +101,7 @@ class SinkParser extends TokenParser {
     super(options);
     this.#sink = sink;
     this.#rest = {
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the parser takes undefined as "no token to hand on", which its own readToken answers too
+      // The parser takes undefined as "no token to hand on", which its own readToken answers too
       read: () => this.#readRow() as unknown as Token,
     };
   }
