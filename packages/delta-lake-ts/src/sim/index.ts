@@ -1,0 +1,5 @@
+export { type FaultRates, FaultyStore, NO_FAULTS } from "./faulty-store.ts";
+export { type PlantedBug, PlantedStore } from "./planted-store.ts";
+export { Random } from "./random.ts";
+export { type Process, Scheduler } from "./scheduler.ts";
+export { type SimulationResult, simulate } from "./simulate.ts";
