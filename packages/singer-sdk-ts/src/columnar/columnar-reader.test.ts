@@ -119,16 +119,16 @@ test.each([
   ["a bad day", '{"id": 1, "changed": "2023-02-29T00:00:00Z"}', "column changed: no such day"],
   ["a number in a string", '{"id": 1, "name": 5}', "column name: not a string"],
 ])("%s is rejected with its reason, and the rows around it stay", async (_name, record, reason) => {
-  const line = (text: string) => `{"type":"RECORD","stream":"orders","record":${text}}`;
+  const line = recordOf(record);
 
-  const events = await readAll([schemaLine, line('{"id":1}'), line(record), line('{"id":3}')]);
+  const events = await readAll([schemaLine, recordOf('{"id":1}'), line, recordOf('{"id":3}')]);
 
   expect(events[1]).toEqual({
     type: "reject",
     stream: "orders",
     code: "E_RECORD",
     reason,
-    line: line(record),
+    line,
     lineNumber: 3,
   });
   expect(rowsOf(events).map((row) => row["id"])).toEqual([1n, 3n]);
@@ -175,12 +175,10 @@ test("blank lines and unknown types are skipped with one warning each", async ()
 });
 
 test("bytes that are not UTF-8 reject their line only", async () => {
-  const line = (text: string) =>
-    `{"type":"RECORD","stream":"orders","record":{"id":1,"name":"${text}"}}\n`;
   const bytes = Buffer.concat([
-    Buffer.from(`${schemaLine}\n${line("é")}`),
-    Buffer.from(line("\xff"), "latin1"),
-    Buffer.from(line("ü")),
+    Buffer.from(`${schemaLine}\n${namedLine("é")}`),
+    Buffer.from(namedLine("\xff"), "latin1"),
+    Buffer.from(namedLine("ü")),
   ]);
 
   const events = await drain(new ColumnarReader(Readable.from([bytes]), defaults));
@@ -190,9 +188,9 @@ test("bytes that are not UTF-8 reject their line only", async () => {
 });
 
 test("a line longer than allowed is rejected, however it arrives", async () => {
-  const line = (length: number) =>
-    `{"type":"RECORD","stream":"orders","record":{"id":1,"name":"${"x".repeat(length)}"}}\n`;
-  const input = Buffer.from(`${schemaLine}\n${line(10)}${line(2000)}${line(5)}`);
+  const input = Buffer.from(
+    `${schemaLine}\n${[10, 2000, 5].map((length) => namedLine("x".repeat(length))).join("")}`,
+  );
   const chunks = Array.from({ length: Math.ceil(input.length / 100) }, (_, i) =>
     input.subarray(i * 100, i * 100 + 100),
   );
@@ -238,6 +236,14 @@ const defaults: ColumnarReaderOptions = {
   rejects: "event",
 };
 
+function recordOf(record: string): string {
+  return `{"type":"RECORD","stream":"orders","record":${record}}`;
+}
+
+function namedLine(name: string): string {
+  return `${recordOf(`{"id":1,"name":"${name}"}`)}\n`;
+}
+
 function readerOf(
   lines: readonly string[],
   options: Partial<ColumnarReaderOptions> = {},
@@ -269,8 +275,9 @@ function batchesOf(events: readonly ReaderEvent[]) {
 function rowsOf(events: readonly ReaderEvent[]): Record<string, unknown>[] {
   return batchesOf(events).flatMap((batch) =>
     batch.recordBatch.toArray().map((row) => {
-      const values: Record<string, unknown> = row.toJSON();
-      return { ...values, ...(values["total"] == null ? {} : { total: String(values["total"]) }) };
+      const { total, ...values } = row.toJSON();
+      const digits: unknown = total?.toString();
+      return digits === undefined ? { ...values, total } : { ...values, total: digits };
     }),
   );
 }

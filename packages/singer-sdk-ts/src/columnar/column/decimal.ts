@@ -14,6 +14,7 @@ import { grownWords, roomForWords } from "./growth.ts";
 import { numberText, unscaledOf } from "./number-text.ts";
 import { int128Statistics } from "./statistics.ts";
 import { Validity } from "./validity.ts";
+import { writeWide } from "./wide-number.ts";
 
 const digitsExact = 15;
 const powers = Array.from({ length: digitsExact + 1 }, (_, power) => 10 ** power);
@@ -67,8 +68,15 @@ export class DecimalBuilder implements ColumnBuilder {
       digits += fraction;
       zeros -= fraction;
     }
-    if ((byte | 0x20) === 0x65 || zeros < 0 || digits + zeros > digitsExact) return -1;
+    if ((byte | 0x20) === 0x65 || zeros < 0) return -1;
+    const end = p;
     if (quoted && bytes[p++] !== quote) return -1;
+    if (digits + zeros > digitsExact) {
+      this.#put(0, 0, 0);
+      const at = 4 * (this.validity.length - 1);
+      writeWide(bytes, { start: first, end, zeros, negative }, this.#words, at);
+      return p;
+    }
     value *= powers[zeros] ?? 1;
     if (negative) value = -value;
     const high = Math.floor(value / 4294967296) | 0;

@@ -13,9 +13,13 @@ import { grownWords, roomForWords } from "./growth.ts";
 import { numberText, unscaledOf } from "./number-text.ts";
 import { int64Statistics } from "./statistics.ts";
 import { Validity } from "./validity.ts";
+import { writeWide } from "./wide-number.ts";
 
 /** Digits that a double adds up exactly. */
 const digitsExact = 15;
+
+/** Where long integers are put together. */
+const wide = new Int32Array(4);
 
 /** Integers of `bits` bits, built as pairs of 32-bit words (low, high), so that no BigInt is made for a row. */
 export class IntegerBuilder implements ColumnBuilder {
@@ -52,9 +56,9 @@ export class IntegerBuilder implements ColumnBuilder {
       byte = bytes[++p] ?? 0;
     }
     const digits = p - first;
-    if (digits === 0 || digits > digitsExact) return -1;
-    if (bytes[first] === 0x30 && digits > 1) return -1;
+    if (digits === 0 || (bytes[first] === 0x30 && digits > 1)) return -1;
     if (byte === 0x2e || (byte | 0x20) === 0x65) return -1;
+    if (digits > digitsExact) return this.#scanLong(bytes, { start: first, end: p, negative });
     if (negative) value = -value;
     if (value < this.#min || value > this.#max) return -1;
     this.#put(value | 0, Math.floor(value / 4294967296) | 0);
@@ -95,6 +99,20 @@ export class IntegerBuilder implements ColumnBuilder {
       data: makeData({ type: this.#type, ...rows, data }),
       statistics: int64Statistics(words, rows),
     };
+  }
+
+  /** Sixteen to nineteen digits, of which a double would lose some. */
+  #scanLong(
+    bytes: Uint8Array,
+    digits: { readonly start: number; readonly end: number; readonly negative: boolean },
+  ): number {
+    if (this.#bits !== 64 || digits.end - digits.start > 19) return -1;
+    writeWide(bytes, { ...digits, zeros: 0 }, wide, 0);
+    const [low = 0, high = 0, ...rest] = wide;
+    const sign = digits.negative ? -1 : 0;
+    if (high >> 31 !== sign || rest[0] !== sign) return -1;
+    this.#put(low, high);
+    return digits.end;
   }
 
   #put(low: number, high: number): void {

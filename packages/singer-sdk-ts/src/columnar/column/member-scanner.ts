@@ -98,7 +98,7 @@ export class MemberScanner {
         index = this.#findName(source, p, previous);
         if (index === notAName) return -1;
         start = this.#valueStart;
-      }
+      } else start = skipSpace(bytes, start);
       const builder = builders[index];
       if (builder === undefined) p = skipValue(bytes, start);
       else if (filled[index] === stamp) return -1;
