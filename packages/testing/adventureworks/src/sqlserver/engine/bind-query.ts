@@ -252,7 +252,7 @@ function outputColumn(bound: Bound, name: string, context: BindContext): ResultC
     column === undefined
       ? undefined
       : context.scope.sources[column.sourceIndex]?.columns[column.columnIndex];
-  return { ...(stored ?? {}), name, type: bound.type, nullable: bound.nullable };
+  return { ...stored, name, type: bound.type, nullable: bound.nullable };
 }
 
 function ownName(expression: Expression): string {

@@ -1,6 +1,6 @@
 /** Characters of Windows-1252 at 0x80 to 0x9F; the others are those of Latin-1. */
 const upperBlock = "€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ";
-const byteOf = new Map([...upperBlock].map((character, index) => [character, 0x80 + index]));
+const byteOf = new Map(upperBlock.split("").map((character, index) => [character, 0x80 + index]));
 const decoder = new TextDecoder("windows-1252");
 const questionMark = 0x3f;
 

@@ -63,7 +63,7 @@ function plain(type: Token["type"], text: string): Token {
 
 function unreadable(rest: string): SqlError {
   if (/^[nN]?'/.test(rest)) {
-    const text = rest.slice(0, 128);
+    const text = rest.slice(rest.indexOf("'") + 1, 128);
     return new SqlError(105, `Unclosed quotation mark after the character string '${text}'.`, {
       class: 15,
     });

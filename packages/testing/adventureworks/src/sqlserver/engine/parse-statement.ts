@@ -125,10 +125,10 @@ function parseTransaction(tokens: TokenStream): Statement {
 function parseIf(tokens: TokenStream): Statement {
   tokens.expect("IF");
   const condition = parseExpression(tokens);
-  const then = parseBlock(tokens);
+  const body = parseBlock(tokens);
   tokens.take(";");
   const otherwise = tokens.take("ELSE") ? parseBlock(tokens) : [];
-  return { type: "if", condition, then, otherwise };
+  return { type: "if", condition, body, otherwise };
 }
 
 function parseBlock(tokens: TokenStream): readonly Statement[] {

@@ -40,15 +40,8 @@ export class Scope {
 
   /** Finds a column by its name or qualified name; throws 207, 209 or 4104. */
   resolve(parts: readonly string[]): ColumnPlace {
-    for (
-      let scope: Scope | undefined = this, depth = 0;
-      scope !== undefined;
-      scope = scope.parent
-    ) {
-      const place = scope.#find(parts, depth);
-      if (place !== undefined) return place;
-      depth += 1;
-    }
+    const found = this.#findOutward(parts, 0);
+    if (found !== undefined) return found;
     const name = parts.join(".");
     throw parts.length === 1 || this.#hasSource(parts)
       ? unknownColumn(parts.at(-1) ?? "")
@@ -66,6 +59,12 @@ export class Scope {
       `The column prefix '${qualifier.join(".")}' does not match with a table name or alias name used in the query.`,
       { class: 15 },
     );
+  }
+
+  #findOutward(parts: readonly string[], depth: number): ColumnPlace | undefined {
+    const place = this.#find(parts, depth);
+    if (place !== undefined || this.parent === undefined) return place;
+    return this.parent.#findOutward(parts, depth + 1);
   }
 
   #hasSource(parts: readonly string[]): boolean {

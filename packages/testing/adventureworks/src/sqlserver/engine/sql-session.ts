@@ -118,7 +118,7 @@ export class SqlSession implements Session {
         const context = this.#binder().context(new Scope(undefined));
         const condition = bindPredicate(statement.condition, context, "IF");
         yield* this.#run(
-          condition.evaluate(emptyFrame) === true ? statement.then : statement.otherwise,
+          condition.evaluate(emptyFrame) === true ? statement.body : statement.otherwise,
         );
       }
     }

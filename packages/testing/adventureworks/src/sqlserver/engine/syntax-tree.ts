@@ -159,6 +159,6 @@ export type Statement =
   | {
       readonly type: "if";
       readonly condition: Expression;
-      readonly then: readonly Statement[];
+      readonly body: readonly Statement[];
       readonly otherwise: readonly Statement[];
     };

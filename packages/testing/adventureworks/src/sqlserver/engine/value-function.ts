@@ -67,7 +67,7 @@ const functions: Readonly<
   },
   REVERSE: {
     counts: [1, 1],
-    bind: (_name, bounds) => sameText(bounds, (text) => [...text].toReversed().join("")),
+    bind: (_name, bounds) => sameText(bounds, (text) => text.split("").toReversed().join("")),
   },
   QUOTENAME: {
     counts: [1, 1],
@@ -220,7 +220,7 @@ function bindConcat(bounds: readonly Bound[]): Bound {
   return combine(bounds, {
     type: nvarchar(texts.some(({ type }) => type.length === -1) ? -1 : 4000),
     nullable: false,
-    evaluate: (frame) => texts.map((text) => text.evaluate(frame) ?? "").join(""),
+    evaluate: (frame) => texts.map((text) => textOf(text.evaluate(frame) ?? "")).join(""),
   });
 }
 

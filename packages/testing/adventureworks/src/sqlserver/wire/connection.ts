@@ -153,7 +153,7 @@ export class Connection {
         session,
         packetBytes: login.packetBytes === 0 ? packetBytesBeforeLogin : packetBytes,
         tdsVersion: login.tdsVersion,
-        onStatement: this.#options.onStatement,
+        onStatement: (sql) => this.#options.onStatement(sql),
       });
       await response.end();
     } catch (error) {

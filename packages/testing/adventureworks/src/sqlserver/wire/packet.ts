@@ -11,6 +11,7 @@ export const packetType = {
 
 export const packetHeaderBytes = 8;
 const endOfMessage = 0x01;
+const requestTypes: ReadonlySet<number> = new Set(Object.values(packetType));
 /** RESETCONNECTION and RESETCONNECTIONSKIPTRAN (MS-TDS 2.2.3.1.2). */
 const resetConnectionBits = 0x18;
 const messageBytesMax = 256 * 1024 * 1024;
@@ -35,8 +36,8 @@ export class MessageReader {
     const messages: Message[] = [];
     while (this.#pending.length >= packetHeaderBytes) {
       const length = this.#pending.readUInt16BE(2);
-      if (length < packetHeaderBytes)
-        throw new Error(`a packet of ${length} bytes is no TDS packet`);
+      if (length < packetHeaderBytes || !requestTypes.has(this.#pending.readUInt8(0)))
+        throw new Error("bytes that are no TDS packet");
       if (this.#pending.length < length) break;
       const message = this.#packet(this.#pending.subarray(0, length));
       if (message !== undefined) messages.push(message);

@@ -40,13 +40,13 @@ export class PreparedStatements {
       case "sp_prepare": {
         const sql = requiredText(parameters[2]);
         session.check(sql);
-        return { sql: undefined, variables: [], writeHandle: this.#prepare(sql, parameters[1]) };
+        return { sql: undefined, variables: [], writeHandle: this.#prepare(sql, parameters) };
       }
       case "sp_prepexec": {
         const sql = requiredText(parameters[2]);
         const declarations = parseDeclarations(textParameter(parameters[1]) ?? "");
         const variables = bind(declarations, parameters.slice(3));
-        return { sql, variables, writeHandle: this.#prepare(sql, parameters[1]) };
+        return { sql, variables, writeHandle: this.#prepare(sql, parameters) };
       }
       case "sp_execute": {
         const prepared = this.#statements.get(handleOf(parameters[0]));
@@ -67,22 +67,22 @@ export class PreparedStatements {
     }
   }
 
-  #prepare(sql: string, declarations: Parameter | undefined): (out: TokenBuffer) => void {
+  #prepare(sql: string, parameters: readonly Parameter[]): (out: TokenBuffer) => void {
     const handle = this.#nextHandle;
     this.#nextHandle += 1;
     this.#statements.set(handle, {
       sql,
-      declarations: parseDeclarations(textParameter(declarations) ?? ""),
+      declarations: parseDeclarations(textParameter(parameters[1]) ?? ""),
     });
-    return (out) => writeHandle(out, handle);
+    return (out) => writeHandle(out, { name: parameters[0]?.name ?? "", handle });
   }
 }
 
 /** A RETURNVALUE token (MS-TDS 2.2.7.19) for the handle, the first parameter. */
-function writeHandle(out: TokenBuffer, handle: number): void {
+function writeHandle(out: TokenBuffer, { name, handle }: { name: string; handle: number }): void {
   out.uint8(0xac);
   out.uint16(0);
-  out.shortText("");
+  out.shortText(name);
   out.uint8(1);
   out.uint32(0);
   out.uint16(1);

@@ -36,6 +36,12 @@ export function columnViews(model: CatalogModel): Readonly<Record<string, () => 
           column.schema.identity ? [[...columnRow(table, column), 1n, 1n]] : [],
         ),
       ),
+    ...keyViews(model),
+  };
+}
+
+function keyViews(model: CatalogModel): Readonly<Record<string, () => Relation>> {
+  return {
     "sys.types": () => view(typeColumns, model.userTypes.map(typeRow)),
     "sys.indexes": () => view(indexColumns, model.tables.map(indexRow)),
     "sys.index_columns": () =>
