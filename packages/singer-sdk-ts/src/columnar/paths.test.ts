@@ -11,7 +11,7 @@ import type { ObjectBuilder } from "./column/object.ts";
 import { ColumnarReader } from "./columnar-reader.ts";
 import { createObjectBuilder } from "./create-builder.ts";
 
-const runs = { numRuns: Number(process.env["PROPERTY_RUNS"] ?? 100) };
+const runs = { numRuns: Number(process.env["PROPERTY_RUNS"] ?? 40) };
 
 test("the fast path reads every record as the generic path does, or leaves it", () => {
   fc.assert(

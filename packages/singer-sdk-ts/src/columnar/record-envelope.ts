@@ -1,9 +1,11 @@
 import type { ByteSource } from "./byte-source.ts";
+import { matchSpelling, type Spelling } from "./spelling.ts";
 import {
   backslash,
   closeBrace,
   comma,
   letterN,
+  newline,
   openBrace,
   quote,
   skipColon,
@@ -88,6 +90,25 @@ export class RecordEnvelope {
     }
   }
 
+  /** Whether the extraction time is all that is known besides type, stream and record: its place may repeat. */
+  get isTailConstant(): boolean {
+    return this.#seen === (beforeRecord | member.record | member.time);
+  }
+
+  /**
+   * Reads the rest of a line after its record when it is an extraction time spelled like `tail`,
+   * and nothing else; -1 otherwise, with nothing changed.
+   */
+  readTail(source: ByteSource, position: number, tail: Spelling): number {
+    const { bytes } = source;
+    const timeStart =
+      this.#seen === (beforeRecord | member.record) ? matchSpelling(tail, source, position) : -1;
+    const end = timeStart < 0 ? -1 : skipString(bytes, timeStart);
+    if (end < 0 || bytes[end] !== closeBrace || bytes[end + 1] !== newline) return -1;
+    this.timeStart = timeStart;
+    return end + 2;
+  }
+
   /** Reads one member's value; returns the position after it, or -1. */
   #readMember(source: ByteSource, position: number, name: number): number {
     const { bytes } = source;
@@ -128,7 +149,7 @@ export class RecordEnvelope {
   #end(bytes: Uint8Array, position: number): number {
     if ((this.#seen & (beforeRecord | member.record)) !== (beforeRecord | member.record)) return -1;
     const p = skipSpace(bytes, position);
-    return bytes[p] === 0x0a ? p + 1 : -1;
+    return bytes[p] === newline ? p + 1 : -1;
   }
 }
 

@@ -41,7 +41,7 @@ export class RecordScanner {
     const row = rows.rowCount;
     const recordEnd = rows.scan(source, envelope.recordStart);
     if (recordEnd >= 0) {
-      if (envelope.recordEnd < 0) lineEnd = envelope.read(source, recordEnd, false);
+      if (envelope.recordEnd < 0) lineEnd = this.#readTail(source, recordEnd, rows);
       else if (envelope.recordEnd !== recordEnd) lineEnd = -1;
       if (
         lineEnd >= 0 &&
@@ -80,6 +80,22 @@ export class RecordScanner {
     return end;
   }
 
+  /** Reads from the record to behind the newline, expecting what stood there last time. */
+  #readTail(source: ByteSource, recordEnd: number, rows: StreamRows): number {
+    const envelope = this.#envelope;
+    const { tail } = rows;
+    const known = tail === undefined ? -1 : envelope.readTail(source, recordEnd, tail);
+    if (known >= 0) return known;
+    const end = envelope.read(source, recordEnd, false);
+    const { timeStart } = envelope;
+    const lessons = tail?.lessons ?? 0;
+    const isShort = timeStart > recordEnd && timeStart - recordEnd <= tailBytesMax;
+    if (end >= 0 && isShort && envelope.isTailConstant && lessons < lessonsMax) {
+      rows.tail = spell(source.bytes.subarray(recordEnd, timeStart), lessons + 1);
+    }
+    return end;
+  }
+
   #findStream(source: ByteSource): StreamRows | undefined {
     const { streamStart, streamEnd } = this.#envelope;
     const spelled = source.buffer.toString("latin1", streamStart, streamEnd);
@@ -104,3 +120,5 @@ export class RecordScanner {
 
 /** Longest beginning of a line worth remembering. */
 const lineHeadBytesMax = 1024;
+/** Longest text between a record and its extraction time worth remembering. */
+const tailBytesMax = 64;

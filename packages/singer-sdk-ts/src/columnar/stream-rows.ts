@@ -35,6 +35,8 @@ export class StreamRows {
   /** How the lines of this stream begin, up to the record, and the version that stands there. */
   head: Spelling | undefined;
   headVersion: number | undefined;
+  /** What stands between the record and its extraction time. */
+  tail: Spelling | undefined;
   /** Index of the first pending row among all rows of the stream. */
   firstRow: number;
   readonly #schema: Schema;

@@ -19,59 +19,45 @@ export function hasValue(rows: Rows, row: number): boolean {
  * were taken back leave no trace in the bounds.
  */
 export function int64Statistics(words: Int32Array, rows: Rows): ColumnStatistics {
-  let min = -1;
-  let max = -1;
-  let minHigh = 0;
-  let maxHigh = 0;
-  for (let row = 0; row < rows.length; row++) {
-    if (!hasValue(rows, row)) continue;
-    const at = 2 * row;
-    const high = words[at + 1] ?? 0;
-    if (min < 0 || high < minHigh || (high === minHigh && isLess(words, at, min))) {
-      min = at;
-      minHigh = high;
-    }
-    if (max < 0 || high > maxHigh || (high === maxHigh && isLess(words, max, at))) {
-      max = at;
-      maxHigh = high;
-    }
-  }
-  return boundsOf(words, { min, max, width: 2 }, rows);
+  return wideStatistics(words, 2, rows);
 }
 
 /** Statistics of 128-bit integers in four words, the lowest first. */
 export function int128Statistics(words: Int32Array, rows: Rows): ColumnStatistics {
-  let min = -1;
-  let max = -1;
+  return wideStatistics(words, 4, rows);
+}
+
+/** High words of integers that a double holds exactly. */
+const highLimit = 2 ** 21;
+
+/** Values below 2^53 are compared as doubles; the few wider ones word by word. */
+function wideStatistics(words: Int32Array, width: number, rows: Rows): ColumnStatistics {
+  let min = Number.POSITIVE_INFINITY;
+  let max = Number.NEGATIVE_INFINITY;
+  const wide: bigint[] = [];
   for (let row = 0; row < rows.length; row++) {
     if (!hasValue(rows, row)) continue;
-    const at = 4 * row;
-    if (min < 0 || isLessWide(words, at, min)) min = at;
-    if (max < 0 || isLessWide(words, max, at)) max = at;
+    const at = row * width;
+    const high = words[at + 1] ?? 0;
+    const sign = high >> 31;
+    const isNarrow = width === 2 || (words[at + 2] === sign && words[at + 3] === sign);
+    if (isNarrow && high >= -highLimit && high < highLimit) {
+      const value = high * 4294967296 + ((words[at] ?? 0) >>> 0);
+      if (value < min) min = value;
+      if (value > max) max = value;
+    } else widen(wide, wideInteger(words, at, width));
   }
-  return boundsOf(words, { min, max, width: 4 }, rows);
+  if (min <= max) [min, max].forEach((value) => widen(wide, BigInt(value)));
+  const [low, high] = wide;
+  if (low === undefined || high === undefined) return { nullCount: rows.nullCount };
+  return { nullCount: rows.nullCount, min: low, max: high };
 }
 
-function boundsOf(
-  words: Int32Array,
-  found: { readonly min: number; readonly max: number; readonly width: number },
-  rows: Rows,
-): ColumnStatistics {
-  if (found.min < 0) return { nullCount: rows.nullCount };
-  const min = wideInteger(words, found.min, found.width);
-  return { nullCount: rows.nullCount, min, max: wideInteger(words, found.max, found.width) };
-}
-
-/** Compares the lowest words, which have no sign. */
-function isLess(words: Int32Array, left: number, right: number): boolean {
-  return (words[left] ?? 0) >>> 0 < (words[right] ?? 0) >>> 0;
-}
-
-function isLessWide(words: Int32Array, left: number, right: number): boolean {
-  if (words[left + 3] !== words[right + 3]) return (words[left + 3] ?? 0) < (words[right + 3] ?? 0);
-  if (words[left + 2] !== words[right + 2]) return isLess(words, left + 2, right + 2);
-  if (words[left + 1] !== words[right + 1]) return isLess(words, left + 1, right + 1);
-  return isLess(words, left, right);
+/** Widens the bounds [least, greatest], empty at first, to take in `value`. */
+function widen(bounds: bigint[], value: bigint): void {
+  const [low, high] = bounds;
+  if (low === undefined || value < low) bounds[0] = value;
+  if (high === undefined || value > high) bounds[1] = value;
 }
 
 function wideInteger(words: Int32Array, at: number, width: number): bigint {
@@ -117,18 +103,39 @@ export function textStatistics(
 ): ColumnStatistics {
   let min = -1;
   let max = -1;
+  let minPrefix = 0;
+  let maxPrefix = 0;
   for (let row = 0; row < rows.length; row++) {
     if (!hasValue(rows, row)) continue;
-    if (min < 0) {
+    const prefix = prefixOf(bytes, offsets[row] ?? 0, offsets[row + 1] ?? 0);
+    if (
+      min < 0 ||
+      prefix < minPrefix ||
+      (prefix === minPrefix && compareRows(bytes, offsets, row, min) < 0)
+    ) {
       min = row;
+      minPrefix = prefix;
+    }
+    if (
+      max < 0 ||
+      prefix > maxPrefix ||
+      (prefix === maxPrefix && compareRows(bytes, offsets, row, max) > 0)
+    ) {
       max = row;
-    } else if (compareRows(bytes, offsets, row, min) < 0) min = row;
-    else if (compareRows(bytes, offsets, row, max) > 0) max = row;
+      maxPrefix = prefix;
+    }
   }
   if (min < 0) return { nullCount: rows.nullCount };
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const text = (row: number) => buffer.toString("utf8", offsets[row] ?? 0, offsets[row + 1] ?? 0);
   return { nullCount: rows.nullCount, min: text(min), max: text(max) };
+}
+
+/** The first four bytes as a number, zeros after the end: decides most comparisons. */
+function prefixOf(bytes: Uint8Array, start: number, end: number): number {
+  let prefix = 0;
+  for (let p = start; p < start + 4; p++) prefix = prefix * 256 + (p < end ? (bytes[p] ?? 0) : 0);
+  return prefix;
 }
 
 function compareRows(bytes: Uint8Array, offsets: Int32Array, left: number, right: number): number {
