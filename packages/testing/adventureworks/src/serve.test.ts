@@ -6,6 +6,14 @@ import { expect, test } from "@jest/globals";
 
 const program = fileURLToPath(new URL("serve.ts", import.meta.url));
 
+test("ends at once when stdin is empty", async () => {
+  const child = spawn(process.execPath, [program, "--scale", "0.01"], {
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+
+  expect(await once(child, "exit")).toEqual([0, null]);
+});
+
 function start(...flags: string[]) {
   const child = spawn(
     process.execPath,

@@ -45,6 +45,7 @@ const api = await startApi({
 // Awaited from before the line is printed: whoever reads it may end this at once.
 process.stdin.resume();
 const ended = Promise.race([
+  once(process.stdin, "end"), // A file, such as /dev/null, ends and never closes.
   once(process.stdin, "close"),
   once(process, "SIGTERM"),
   once(process, "SIGINT"),
