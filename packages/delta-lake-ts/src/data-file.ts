@@ -81,7 +81,8 @@ export class DataFileWriter {
   /** Closes the files that take rows now, if they hold at least this share of the target size; later rows go to new ones. */
   async roll(shareMin = 0): Promise<void> {
     for (const file of this.#open.values()) {
-      if (estimateSize(file) >= shareMin * this.#fileSizeBytes()) await this.#closeFile(file);
+      const isFull = shareMin === 0 || estimateSize(file) >= shareMin * this.#fileSizeBytes();
+      if (isFull) await this.#closeFile(file);
     }
   }
 

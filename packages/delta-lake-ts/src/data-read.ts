@@ -3,8 +3,10 @@ import type { AddFile } from "./action.ts";
 import { createBatch } from "./arrow/batch.ts";
 import { buildData } from "./arrow/build.ts";
 import { conformBatch } from "./arrow/conform.ts";
+import { takeRows } from "./arrow/take.ts";
 import { arrowType, deltaToArrow } from "./arrow/type.ts";
 import { openBlob } from "./blob.ts";
+import { readDeletionVector } from "./deletion-vector/read.ts";
 import { DeltaError } from "./error.ts";
 import { decodeParquet, readFooter } from "./parquet/decode.ts";
 import { decodePath, parsePartitionValue } from "./partition.ts";
@@ -20,19 +22,34 @@ export interface FileReadOptions {
 
 /**
  * Reads one live file as batches of exactly the wanted columns: those that the file lacks are null, partition columns
- * come from the log. Rows keep the file's order.
+ * come from the log, rows that a deletion vector marks are left out. Rows keep the file's order.
  */
 export async function* readDataFile(
   store: ObjectStore,
   add: AddFile,
   options: FileReadOptions,
 ): AsyncGenerator<RecordBatch> {
-  if (add.deletionVector !== undefined) {
-    throw new DeltaError(
-      "E_TABLE_FEATURE",
-      "cannot read the file: it has a deletion vector, which is not supported",
-    );
+  if (add.deletionVector === undefined) {
+    yield* readPhysicalRows(store, add, options);
+    return;
   }
+  const { rowCount } = await readFooter(await openDataFile(store, add));
+  const live = await readDeletionVector(store, add.deletionVector, rowCount);
+  let firstRow = 0;
+  for await (const batch of readPhysicalRows(store, add, options)) {
+    const rows: number[] = [];
+    for (let row = 0; row < batch.numRows; row += 1) if (live[firstRow + row] === 1) rows.push(row);
+    firstRow += batch.numRows;
+    if (rows.length > 0) yield takeRows(batch, Int32Array.from(rows));
+  }
+}
+
+/** All rows that the file holds, deleted ones too. */
+async function* readPhysicalRows(
+  store: ObjectStore,
+  add: AddFile,
+  options: FileReadOptions,
+): AsyncGenerator<RecordBatch> {
   const file = await openDataFile(store, add);
   const { rowCount, columns } = await readFooter(file);
   const isPartition = new Set(options.partitionColumns);

@@ -1,0 +1,75 @@
+import { expect, test } from "@jest/globals";
+import { array as anyArray, bigInt as anyBigint, assert, property } from "fast-check";
+import { parseDecimalText } from "../scalar.ts";
+import { batchOf, schemaOf } from "../table-fixture.test.support.ts";
+import { StatisticsCollector } from "./collect.ts";
+
+test("statistics cover nested leaves, and types without an order only by their nulls", () => {
+  const schema = schemaOf({
+    id: "long",
+    flag: "boolean",
+    place: { type: "struct", fields: schemaOf({ city: "string", zip: "integer" }).fields },
+    tags: { type: "array", elementType: "string", containsNull: true },
+  });
+  const statistics = new StatisticsCollector(schema);
+
+  statistics.add(
+    batchOf(schema, [{ id: 5, flag: true, place: { city: "b", zip: null }, tags: [] }]),
+  );
+  statistics.add(batchOf(schema, [{ id: -(2n ** 63n), flag: null, place: null, tags: null }]));
+
+  expect(statistics.toJson()).toBe(
+    '{"numRecords":2,"minValues":{"id":-9223372036854775808,"place":{"city":"b"}},' +
+      '"maxValues":{"id":5,"place":{"city":"b"}},' +
+      '"nullCount":{"id":0,"flag":1,"place":{"city":1,"zip":2},"tags":1}}',
+  );
+});
+
+test("a column that holds a NaN has no bounds", () => {
+  const schema = schemaOf({ x: "double", y: "double" });
+  const statistics = new StatisticsCollector(schema);
+
+  statistics.add(
+    batchOf(schema, [
+      { x: Number.NaN, y: 2 },
+      { x: 1, y: -1.5 },
+    ]),
+  );
+
+  expect(statistics.toJson()).toBe(
+    '{"numRecords":2,"minValues":{"y":-1.5},"maxValues":{"y":2},"nullCount":{"x":0,"y":0}}',
+  );
+});
+
+test("only the first columns are indexed when the table says so", () => {
+  const schema = schemaOf({ a: "long", b: "long" });
+  const statistics = new StatisticsCollector(schema, 1);
+
+  statistics.add(batchOf(schema, [{ a: 1, b: 2 }]));
+
+  expect(statistics.toJson()).toBe(
+    '{"numRecords":1,"minValues":{"a":1},"maxValues":{"a":1},"nullCount":{"a":0}}',
+  );
+});
+
+test("decimals of 38 digits lie exactly within their bounds", () => {
+  const schema = schemaOf({ d: "decimal(38,10)" });
+  const unscaled = anyBigint({ min: -(10n ** 38n) + 1n, max: 10n ** 38n - 1n });
+  assert(
+    property(anyArray(unscaled, { minLength: 1, maxLength: 20 }), (values) => {
+      const statistics = new StatisticsCollector(schema);
+      statistics.add(
+        batchOf(
+          schema,
+          values.map((d) => ({ d })),
+        ),
+      );
+      const [, min, max] =
+        /"d":(-?[\d.]+)\},"maxValues":\{"d":(-?[\d.]+)\}/.exec(statistics.toJson()) ?? [];
+      const sorted = values.toSorted((left, right) => (left < right ? -1 : Number(left > right)));
+
+      expect(parseDecimalText(min ?? "", 10)).toBe(sorted[0]);
+      expect(parseDecimalText(max ?? "", 10)).toBe(sorted.at(-1));
+    }),
+  );
+});
