@@ -1,0 +1,38 @@
+#!/usr/bin/env node
+import { readFileSync } from "node:fs";
+import { runTarget } from "singer-sdk-ts";
+import { settings } from "./settings.ts";
+
+// Our own manifest, with the fields npm requires.
+const manifest = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
+  readonly version: string;
+  readonly description: string;
+};
+
+await runTarget(async () => {
+  return {
+    name: "target-delta-ts",
+    version: manifest.version,
+    description: manifest.description,
+    settings,
+    capabilities: [
+      "about",
+      "activate-version",
+      "hard-delete",
+      "soft-delete",
+      "structured-logging",
+      "target-schema",
+    ],
+    flags: {
+      verify: {
+        type: "boolean",
+        description: "Read the whole stream, write nothing, and compare it with the tables.",
+      },
+    },
+    load: async (context) => {
+      const { load, verifyTables } = await import("./target.ts");
+      if (context.flags["verify"] === true) return await verifyTables(context, context.writeState);
+      return await load(context);
+    },
+  };
+});

@@ -1,0 +1,83 @@
+import type { DeltaType, StructField, StructType } from "delta-lake-ts";
+import { UserError } from "singer-sdk-ts";
+
+/** How the columns of a stream fit its table. */
+export interface Evolution {
+  /** The table's schema with the stream's new columns at its end. */
+  readonly schema: StructType;
+  readonly isChanged: boolean;
+  /** The table's column that takes each of the stream's columns, by the stream's name. */
+  readonly targets: ReadonlyMap<string, StructField>;
+}
+
+/**
+ * Adds to `table` the columns of `incoming` that it does not have.
+ *
+ * Names match without case, and the table's spelling wins. A column whose values all fit the table's type is converted;
+ * any other difference of types throws E_COLUMN_TYPE, since a Delta table's types do not change.
+ */
+export function evolve(stream: string, table: StructType, incoming: StructType): Evolution {
+  const known = new Map(table.fields.map((field) => [field.name.toLowerCase(), field]));
+  const added: StructField[] = [];
+  const targets = new Map<string, StructField>();
+  const problems: string[] = [];
+  for (const field of incoming.fields) {
+    const existing = known.get(field.name.toLowerCase());
+    if (existing === undefined) {
+      const column = { ...field, nullable: true };
+      added.push(column);
+      targets.set(field.name, column);
+    } else if (fits(field.type, existing.type)) {
+      targets.set(field.name, existing);
+    } else {
+      problems.push(
+        `column ${field.name} is ${typeText(field.type)}, which does not fit the table's ${typeText(existing.type)}`,
+      );
+    }
+  }
+  if (problems.length > 0) {
+    throw new UserError("E_COLUMN_TYPE", `stream ${stream}: ${problems.join("; ")}`, {
+      hint: "load it with `load_method: overwrite`, or into another `table_path`",
+    });
+  }
+  const schema: StructType =
+    added.length === 0 ? table : { type: "struct", fields: [...table.fields, ...added] };
+  return { schema, isChanged: added.length > 0, targets };
+}
+
+/** Whether every value of `source` can be held by `target` without loss. */
+export function fits(source: DeltaType, target: DeltaType): boolean {
+  if (typeText(source) === typeText(target)) return true;
+  if (typeof source !== "string" || typeof target !== "string") return fitsNested(source, target);
+  const to = decimalOf(target);
+  const from = decimalOf(source) ?? (source === "long" ? { precision: 19, scale: 0 } : undefined);
+  if (to !== undefined) {
+    return (
+      from !== undefined &&
+      to.scale >= from.scale &&
+      to.precision - to.scale >= from.precision - from.scale
+    );
+  }
+  return source === "float" && target === "double";
+}
+
+function fitsNested(source: DeltaType, target: DeltaType): boolean {
+  return JSON.stringify(withoutComments(source)) === JSON.stringify(withoutComments(target));
+}
+
+function decimalOf(type: string): { precision: number; scale: number } | undefined {
+  const match = /^decimal\((\d+),\s*(\d+)\)$/.exec(type);
+  return match === null ? undefined : { precision: Number(match[1]), scale: Number(match[2]) };
+}
+
+function typeText(type: DeltaType): string {
+  return typeof type === "string" ? type : JSON.stringify(withoutComments(type));
+}
+
+function withoutComments(type: DeltaType): unknown {
+  if (typeof type === "string") return type;
+  if (type.type === "array") return { array: withoutComments(type.elementType) };
+  if (type.type === "map")
+    return { map: [withoutComments(type.keyType), withoutComments(type.valueType)] };
+  return { struct: type.fields.map((field) => [field.name, withoutComments(field.type)]) };
+}

@@ -1,0 +1,136 @@
+import type { RecordBatch } from "apache-arrow";
+import { DeltaTable, merge } from "delta-lake-ts";
+import { UserError } from "singer-sdk-ts";
+import { commitError } from "../commit-error.ts";
+import { firstPerKey } from "../first-per-key.ts";
+import type { TableColumns } from "../table-columns.ts";
+import type { CommitMoment, Load, StreamRows } from "./load.ts";
+import { StreamSchema } from "./stream-schema.ts";
+import type { TableContext } from "./table-context.ts";
+
+export interface MergeOptions {
+  readonly mode: "upsert" | "insert-only";
+  /** Rows whose `_sdc_deleted_at` has a value leave the table. */
+  readonly isHardDelete: boolean;
+}
+
+/** Brings rows into the table by their key: in one commit per flush, the last row of a key wins. */
+export class MergeLoad implements Load {
+  readonly #context: TableContext;
+  readonly #options: MergeOptions;
+  readonly #schema: StreamSchema;
+  #isCreated: boolean;
+  #keyProperties: readonly string[] = [];
+  #keys: readonly string[] = [];
+  #held: RecordBatch[] = [];
+  #heldBytes = 0;
+  #takenRow = 0;
+  #durableRow = 0;
+
+  private constructor(context: TableContext, options: MergeOptions, table: DeltaTable | undefined) {
+    this.#context = context;
+    this.#options = options;
+    this.#schema = new StreamSchema(context.stream, table?.schema);
+    this.#isCreated = table !== undefined;
+  }
+
+  static async open(context: TableContext, options: MergeOptions): Promise<MergeLoad> {
+    return new MergeLoad(context, options, await DeltaTable.open(context.store));
+  }
+
+  get durableRow(): number {
+    return this.#durableRow;
+  }
+
+  get heldBytes(): number {
+    return this.#heldBytes;
+  }
+
+  /** Rows of other columns or keys are merged first: a batch has one schema, and order is kept. */
+  async setColumns(columns: TableColumns): Promise<void> {
+    if (!this.#schema.isCurrent(columns)) await this.#merge();
+    this.#schema.use(columns);
+  }
+
+  /** The key of the rows that follow, in the source's names. */
+  async setKeys(keyProperties: readonly string[]): Promise<void> {
+    if (keyProperties.join("\0") !== this.#keyProperties.join("\0")) await this.#merge();
+    this.#keyProperties = keyProperties;
+    this.#keys = keyProperties.map((key) => {
+      const name = this.#schema.tableName(key);
+      if (name !== undefined) return name;
+      throw new UserError(
+        "E_KEY",
+        `stream ${this.#context.stream}: key property ${key} is not a column of its schema`,
+        {
+          hint: "name existing columns as key properties, or set `load_method: append`",
+        },
+      );
+    });
+  }
+
+  write(rows: StreamRows): Promise<void> {
+    const batch = this.#schema.conform(rows.batch);
+    this.#requireKeys(batch, rows.firstRow);
+    this.#held.push(batch);
+    this.#heldBytes += rows.sizeBytes;
+    this.#takenRow = rows.firstRow + batch.numRows;
+    return Promise.resolve();
+  }
+
+  async commit(_moment: CommitMoment): Promise<void> {
+    await this.#merge();
+  }
+
+  #requireKeys(batch: RecordBatch, firstRow: number): void {
+    for (const key of this.#keys) {
+      const column = batch.getChild(key);
+      if (column === null || column.nullCount === 0) continue;
+      const row = Array.from({ length: batch.numRows }, (_row, index) => index).find(
+        (index) => !column.isValid(index),
+      );
+      throw new UserError(
+        "E_KEY",
+        `stream ${this.#context.stream}: key column ${key} is null in record ${firstRow + (row ?? 0) + 1}`,
+        {
+          hint: "a row without its key cannot be found again: choose other key properties, or set `load_method: append`",
+        },
+      );
+    }
+  }
+
+  async #merge(): Promise<void> {
+    if (this.#held.length === 0) return;
+    const { mode, isHardDelete } = this.#options;
+    // A merge takes the last row of a key; of rows that are only inserted, the first one counts.
+    const source = mode === "upsert" ? this.#held : firstPerKey(this.#held, this.#keys);
+    const { store, runId, stream, path, parts } = this.#context;
+    const { schema, changed } = this.#schema;
+    try {
+      await merge(store, {
+        source,
+        keys: this.#keys,
+        mode,
+        compression: parts.compression,
+        fileSizeBytes: parts.fileSizeBytes,
+        commitInfo: { singer: { runId } },
+        ...(isHardDelete ? { deleteWhen: isDeleted } : {}),
+        ...(changed === undefined ? {} : { schema: changed }),
+        ...(this.#isCreated
+          ? {}
+          : { createIfMissing: { schema, partitionColumns: parts.partitionColumns } }),
+      });
+    } catch (error) {
+      throw commitError(error, stream, path);
+    }
+    this.#isCreated = true;
+    this.#schema.committed();
+    this.#held = [];
+    this.#heldBytes = 0;
+    this.#durableRow = this.#takenRow;
+  }
+}
+
+function isDeleted(batch: RecordBatch, row: number): boolean {
+  return batch.getChild("_sdc_deleted_at")?.isValid(row) ?? false;
+}

@@ -1,0 +1,113 @@
+import { type AddFile, DeltaTable, overwrite, type StructType } from "delta-lake-ts";
+import { commitError } from "../commit-error.ts";
+import type { TableColumns } from "../table-columns.ts";
+import { AppendLoad } from "./append.ts";
+import type { CommitMoment, Load, StreamRows } from "./load.ts";
+import { MergeLoad } from "./merge.ts";
+import { clearStaging, moveBack, moveToTable, stagingFolder } from "./staging.ts";
+import type { TableContext } from "./table-context.ts";
+
+/**
+ * A full load in the making: a Delta table of its own beside the live one, until `activate` puts its files in the
+ * live table's place. A later run goes on with it; rows that come again are found by their key, or by their identity.
+ */
+export class StagedLoad implements Load {
+  readonly version: string;
+  readonly #context: TableContext;
+  readonly #inner: AppendLoad | MergeLoad;
+  #columns: TableColumns | undefined;
+
+  private constructor(context: TableContext, version: string, inner: AppendLoad | MergeLoad) {
+    this.#context = context;
+    this.version = version;
+    this.#inner = inner;
+  }
+
+  /** Goes on with what is staged of `version`. */
+  static async open(context: TableContext, version: string, isKeyed: boolean): Promise<StagedLoad> {
+    const staging = { ...context, store: context.openStore(stagingFolder(version)) };
+    const table = await DeltaTable.open(staging.store);
+    if (table !== undefined) {
+      for await (const file of table.files()) await moveBack(context.store, version, file);
+    }
+    const isResumed = table !== undefined && table.fileCount > 0;
+    const inner =
+      isKeyed && isResumed
+        ? await MergeLoad.open(staging, { mode: "upsert", isHardDelete: false })
+        : await AppendLoad.open(staging, { isIdentified: !isKeyed });
+    return new StagedLoad(context, version, inner);
+  }
+
+  get durableRow(): number {
+    return this.#inner.durableRow;
+  }
+
+  get heldBytes(): number {
+    return this.#inner.heldBytes;
+  }
+
+  async setColumns(columns: TableColumns): Promise<void> {
+    this.#columns = columns;
+    await this.#inner.setColumns(columns);
+  }
+
+  async setKeys(keyProperties: readonly string[]): Promise<void> {
+    if (this.#inner instanceof MergeLoad) await this.#inner.setKeys(keyProperties);
+  }
+
+  async write(rows: StreamRows): Promise<void> {
+    await this.#inner.write(rows);
+  }
+
+  async commit({ restartRow, isEnd }: CommitMoment): Promise<void> {
+    await this.#inner.commit({ restartRow, isEnd });
+  }
+
+  /**
+   * Replaces the table's rows by the staged ones in one commit: readers see all old rows or all new ones.
+   * `liveVersion` is kept in that commit, so that doing it twice is harmless.
+   */
+  async activate(liveVersion: number | undefined): Promise<void> {
+    const { store, stream, path, runId, versionAppId, parts } = this.#context;
+    try {
+      const staged = await DeltaTable.open(this.#context.openStore(stagingFolder(this.version)));
+      const schema = staged?.schema ?? this.#columns?.schema;
+      if (schema === undefined)
+        throw new Error(`version ${this.version} of ${stream} has no columns`);
+      const files = staged === undefined ? [] : await this.#moveFiles(staged);
+      const isExisting = (await DeltaTable.open(store)) !== undefined;
+      await overwrite(store, files, {
+        commitInfo: { singer: { runId } },
+        ...(liveVersion === undefined
+          ? {}
+          : { appTransaction: { appId: versionAppId, version: liveVersion } }),
+        ...tableSchema(schema, parts.partitionColumns, isExisting),
+      });
+      await clearStaging(
+        store,
+        (version) => version === this.version || isObsolete(version, liveVersion),
+      );
+    } catch (error) {
+      throw commitError(error, stream, path);
+    }
+  }
+
+  async #moveFiles(staged: DeltaTable): Promise<AddFile[]> {
+    const files: AddFile[] = [];
+    for await (const file of staged.files()) {
+      await moveToTable(this.#context.store, this.version, file);
+      files.push({ ...file, dataChange: true, tags: { "singer.version": this.version } });
+    }
+    return files;
+  }
+}
+
+function tableSchema(schema: StructType, partitionColumns: readonly string[], isExisting: boolean) {
+  return isExisting ? { schema } : { createIfMissing: { schema, partitionColumns } };
+}
+
+/** Whether what is staged can never go live any more: what is live is newer, or its run is over. */
+function isObsolete(version: string, liveVersion: number | undefined): boolean {
+  if (!/^\d+$/.test(version)) return true;
+  return liveVersion !== undefined && Number(version) <= liveVersion;
+}

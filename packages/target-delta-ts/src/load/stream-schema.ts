@@ -1,0 +1,63 @@
+import type { RecordBatch } from "apache-arrow";
+import type { StructField, StructType } from "delta-lake-ts";
+import { conform } from "../conform.ts";
+import { evolve } from "../evolution.ts";
+import type { TableColumns } from "../table-columns.ts";
+
+/** The schema of a table while a stream is loaded: what is committed, and what the stream adds. */
+export class StreamSchema {
+  readonly #stream: string;
+  #table: StructType | undefined;
+  #columns: TableColumns | undefined;
+  #targets: ReadonlyMap<string, StructField> = new Map();
+  #isChanged = false;
+
+  constructor(stream: string, table: StructType | undefined) {
+    this.#stream = stream;
+    this.#table = table;
+  }
+
+  /** The schema with all columns so far. */
+  get schema(): StructType {
+    return this.#table ?? { type: "struct", fields: [] };
+  }
+
+  /** Set when `schema` has columns that no commit has written yet. */
+  get changed(): StructType | undefined {
+    return this.#isChanged ? this.#table : undefined;
+  }
+
+  /** Whether `use` with these columns would change what `conform` gives. */
+  isCurrent(columns: TableColumns): boolean {
+    return this.#columns === columns;
+  }
+
+  use(columns: TableColumns): void {
+    this.#columns = columns;
+    if (this.#table === undefined) {
+      this.#table = columns.schema;
+      this.#targets = new Map(columns.schema.fields.map((field) => [field.name, field]));
+      return;
+    }
+    const evolution = evolve(this.#stream, this.#table, columns.schema);
+    this.#table = evolution.schema;
+    this.#targets = evolution.targets;
+    this.#isChanged ||= evolution.isChanged;
+  }
+
+  /** The rows in the table's names and types. */
+  conform(batch: RecordBatch): RecordBatch {
+    if (this.#columns === undefined) throw new Error(`stream ${this.#stream} has no columns yet`);
+    return conform(this.#columns.rename(batch), this.#targets);
+  }
+
+  /** The table's name of a source column. */
+  tableName(column: string): string | undefined {
+    const name = this.#columns?.names.get(column);
+    return name === undefined ? undefined : this.#targets.get(name)?.name;
+  }
+
+  committed(): void {
+    this.#isChanged = false;
+  }
+}

@@ -1,0 +1,20 @@
+import type { ObjectStore } from "delta-lake-ts";
+import type { Log } from "singer-sdk-ts";
+import type { PartOptions } from "./part-writer.ts";
+
+/** What every load of one stream works with. */
+export interface TableContext {
+  readonly stream: string;
+  /** The table's path below the target's `path`, for messages. */
+  readonly path: string;
+  /** Rooted at the table's folder. */
+  readonly store: ObjectStore;
+  /** A store rooted at a folder below the table's. */
+  openStore(folder: string): ObjectStore;
+  readonly parts: PartOptions;
+  /** `txn` names of this pipeline, stream and table: one for the batches, one for the version that is live. */
+  readonly batchAppId: string;
+  readonly versionAppId: string;
+  readonly runId: string;
+  readonly log: Log;
+}

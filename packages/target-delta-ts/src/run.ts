@@ -1,0 +1,219 @@
+import { type Log, type SchemaMessage, UserError } from "singer-sdk-ts";
+import type { ColumnarReader, ReaderEvent } from "singer-sdk-ts/columnar";
+import type { FlushPolicy } from "./flush-policy.ts";
+import { StateLedger } from "./state-ledger.ts";
+import type { StreamLoad } from "./stream-load.ts";
+import { Ticker } from "./ticker.ts";
+
+/** How often the age of waiting rows and the memory they hold are looked at. */
+const TICK_MS = 200;
+
+export interface RunOptions {
+  readonly reader: ColumnarReader;
+  readonly policy: FlushPolicy;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+  /** Makes the load of a stream when its first SCHEMA comes. */
+  openStream(event: Extract<ReaderEvent, { type: "schema" }>): StreamLoad;
+  writeState(text: string): Promise<void>;
+  now(): number;
+}
+
+/** One run of the target: messages in, durable rows and covered states out. */
+export class TargetRun {
+  readonly #options: RunOptions;
+  readonly #ledger = new StateLedger();
+  readonly #streams = new Map<string, StreamLoad>();
+  /** The rows of each stream before the last STATE: where a restarted tap may begin. */
+  #restartRows: ReadonlyMap<string, number> = new Map();
+  /** An event has come out of the reader and is not handled yet: rows behind it must not overtake it. */
+  #isEventWaiting = false;
+
+  constructor(options: RunOptions) {
+    this.#options = options;
+  }
+
+  /** The streams seen, by name. */
+  get streams(): ReadonlyMap<string, StreamLoad> {
+    return this.#streams;
+  }
+
+  /** Reads to the end of the input, or until the signal asks to stop; everything received is durable then. */
+  async run(): Promise<void> {
+    const { signal } = this.#options;
+    const ticker = new Ticker(TICK_MS, signal);
+    try {
+      let next = this.#read();
+      while (!signal.aborted || this.#isEventWaiting) {
+        const event = await Promise.race([next, ticker.tick.then(() => "tick" as const)]);
+        if (event === undefined) return await this.#finish();
+        if (event === "tick") {
+          await this.#relieve();
+        } else {
+          this.#isEventWaiting = false;
+          await this.#handle(event);
+          next = this.#read();
+        }
+      }
+      // What comes after the signal is not read, nor may its failure end the process.
+      next.catch(() => undefined);
+      await this.#flush([...this.#streams.keys()]);
+    } finally {
+      ticker.stop();
+    }
+  }
+
+  async #read(): Promise<ReaderEvent | undefined> {
+    const event = await this.#options.reader.next();
+    this.#isEventWaiting = true;
+    return event;
+  }
+
+  async #handle(event: ReaderEvent): Promise<void> {
+    const { policy, reader, log, now } = this.#options;
+    switch (event.type) {
+      case "schema":
+        return await this.#setSchema(event.message, event);
+      case "rows": {
+        const { batch } = event;
+        await this.#load(batch.stream).write(batch);
+        policy.add(batch.stream, batch.rowCount, batch.sizeBytes, now());
+        if (policy.isFull(batch.stream)) await this.#flush([batch.stream]);
+        return await this.#relieve();
+      }
+      case "state": {
+        this.#restartRows = new Map(
+          [...this.#streams.keys()].map((stream) => [stream, reader.rowCount(stream)]),
+        );
+        this.#ledger.receive(event, this.#receivedMarks());
+        return await this.#print(this.#ledger.whole());
+      }
+      case "activate_version": {
+        const load = this.#streams.get(event.stream);
+        if (load === undefined)
+          return log.warn("version_of_unknown_stream", { stream: event.stream });
+        await load.activate(event.version, {
+          restartRow: this.#restartRow(event.stream),
+          isEnd: false,
+        });
+        policy.flushed(event.stream);
+        this.#ledger.durable(event.stream, load.durableMark);
+        return await this.#printCovered();
+      }
+      case "batch":
+        throw new UserError(
+          "E_BATCH",
+          `stream ${event.message.stream}: BATCH messages are not read yet`,
+          {
+            hint: "leave `batch_config` out of the tap's settings",
+          },
+        );
+      case "reject":
+        throw new UserError(
+          "E_RECORD",
+          `stream ${event.stream}: ${event.reason} in line ${event.lineNumber}`,
+        );
+    }
+  }
+
+  async #setSchema(
+    message: SchemaMessage,
+    event: Extract<ReaderEvent, { type: "schema" }>,
+  ): Promise<void> {
+    const load = this.#streams.get(message.stream);
+    if (load === undefined) this.#streams.set(message.stream, this.#options.openStream(event));
+    else {
+      // A change of keys alone leaves rows in the reader: they belong to the keys before.
+      await this.#drain(message.stream);
+      await load.setSchema(message, event.columns);
+    }
+  }
+
+  #load(stream: string): StreamLoad {
+    const load = this.#streams.get(stream);
+    if (load === undefined) throw new Error(`rows of stream ${stream} came before its schema`);
+    return load;
+  }
+
+  #receivedMarks(): Map<string, number> {
+    const { reader } = this.#options;
+    return new Map(
+      [...this.#streams].map(([stream, load]) => [
+        stream,
+        load.receivedMark(reader.rowCount(stream)),
+      ]),
+    );
+  }
+
+  #restartRow(stream: string): number {
+    return this.#restartRows.get(stream) ?? 0;
+  }
+
+  /** Flushes what has waited too long, and the biggest streams while memory is short. */
+  async #relieve(): Promise<void> {
+    const { policy, reader, now } = this.#options;
+    for (const stream of reader.pendingStreams()) policy.add(stream, 0, 0, now());
+    const aged = policy.aged(now());
+    if (aged.length > 0) await this.#flush(aged);
+
+    const held = new Map([...this.#streams].map(([stream, load]) => [stream, load.heldBytes]));
+    const pendingBytes = reader.pendingBytes();
+    const biggest = policy.biggestOverMemory(new Map([...held, ["", pendingBytes]]));
+    if (biggest === "") for (const stream of reader.pendingStreams()) await this.#drain(stream);
+    else if (biggest !== undefined) await this.#flush([biggest]);
+  }
+
+  /** Hands the rows that wait in the reader to the stream's load. */
+  async #drain(stream: string): Promise<void> {
+    const { reader, policy, now } = this.#options;
+    if (this.#isEventWaiting) return;
+    const batch = reader.take(stream);
+    if (batch === undefined) return;
+    await this.#load(stream).write(batch);
+    policy.add(stream, batch.rowCount, batch.sizeBytes, now());
+  }
+
+  /** Makes the rows of `streams` durable: of all streams where only whole states may be printed. */
+  async #flush(streams: readonly string[]): Promise<void> {
+    const chosen = this.#isMergeable() ? streams : [...this.#streams.keys()];
+    for (const stream of chosen) {
+      await this.#drain(stream);
+      const load = this.#load(stream);
+      await load.commit({ restartRow: this.#restartRow(stream), isEnd: false });
+      this.#options.policy.flushed(stream);
+      this.#ledger.durable(stream, load.durableMark);
+    }
+    await this.#printCovered();
+  }
+
+  async #finish(): Promise<void> {
+    for (const [stream, load] of this.#streams) {
+      await load.finish(
+        { restartRow: this.#restartRow(stream), isEnd: true },
+        load.hasBookmarkProperties || this.#ledger.hasProgressOf(stream),
+      );
+      this.#ledger.durable(stream, load.durableMark);
+      await this.#printCovered();
+    }
+    await this.#print(this.#ledger.whole());
+  }
+
+  /** Whether every stream may get rows twice without harm, so that bookmarks may be printed one by one. */
+  #isMergeable(): boolean {
+    if (!this.#ledger.hasBookmarks) return false;
+    for (const load of this.#streams.values()) {
+      const isAppended =
+        load.method === "append" || (load.method === undefined && load.keyProperties.length === 0);
+      if (isAppended) return false;
+    }
+    return true;
+  }
+
+  async #printCovered(): Promise<void> {
+    await this.#print(this.#isMergeable() ? this.#ledger.merged() : this.#ledger.whole());
+  }
+
+  async #print(text: string | undefined): Promise<void> {
+    if (text !== undefined) await this.#options.writeState(text);
+  }
+}

@@ -1,0 +1,113 @@
+import type { ConfigOf, Settings } from "singer-sdk-ts";
+
+const loadMethod = {
+  type: "string",
+  enum: ["append", "upsert", "overwrite", "insert-only"],
+} as const;
+
+/** The settings of target-delta-ts: types, checks, defaults, `--about` and the README table come from here. */
+export const settings = {
+  type: "object",
+  required: ["path"],
+  properties: {
+    path: {
+      type: "string",
+      description: "Folder that holds the tables, one folder each.",
+      examples: ["output/docker_elt/sqlserver"],
+    },
+    format: {
+      type: "string",
+      enum: ["delta", "parquet"],
+      default: "delta",
+      description:
+        "`delta` writes Delta tables; `parquet` writes plain Parquet files without a log, for readers that know nothing else.",
+    },
+    load_method: {
+      ...loadMethod,
+      description:
+        "How rows change their table. Without it: records with a version replace the table, streams with keys are upserted, all others appended.",
+    },
+    streams: {
+      type: "object",
+      additionalProperties: {
+        type: "object",
+        properties: {
+          load_method: { ...loadMethod, description: "Load method of this stream." },
+          table_path: { type: "string", description: "Table folder of this stream." },
+          partition_columns: {
+            type: "array",
+            items: { type: "string" },
+            description: "Partition columns of this stream's table.",
+          },
+        },
+        description: "Settings of one stream.",
+      },
+      description: "Settings per stream, by stream name; they win over the general ones.",
+    },
+    table_path: {
+      type: "string",
+      description:
+        "Template of a table's folder below `path`, with {stream}, {schema} and {table}. Without it: {schema}/{table} for a name with a dash, else {stream}.",
+    },
+    partition_columns: {
+      type: "array",
+      items: { type: "string" },
+      default: [],
+      description:
+        "Columns that split every new table into folders; readers that filter on them read less.",
+    },
+    compression: {
+      type: "string",
+      enum: ["snappy", "zstd", "none"],
+      default: "snappy",
+      description:
+        "Codec of the Parquet files: zstd makes them about 40 % smaller than snappy and costs more time.",
+    },
+    batch_size_rows: {
+      type: "integer",
+      minimum: 1,
+      default: 1_000_000,
+      description: "A stream is committed when this many of its rows wait.",
+    },
+    batch_size_bytes: {
+      type: "integer",
+      minimum: 1,
+      default: 536_870_912,
+      description: "A stream is committed when its waiting rows take this many bytes in memory.",
+    },
+    batch_wait_limit_seconds: {
+      type: "number",
+      minimum: 0.1,
+      default: 60,
+      description:
+        "A stream is committed when its oldest waiting row is this old, so that STATE is never much older.",
+    },
+    max_memory_mb: {
+      type: "integer",
+      minimum: 64,
+      default: 512,
+      description:
+        "Megabytes of rows that may wait in memory, all streams together; above it the biggest stream is committed first.",
+    },
+    file_size_mb: {
+      type: "integer",
+      minimum: 1,
+      default: 128,
+      description: "A data file is closed when it is about this many megabytes large.",
+    },
+    hard_delete: {
+      type: "boolean",
+      default: false,
+      description:
+        "Whether upserted records with `_sdc_deleted_at` leave the table; without it they stay, marked by that column.",
+    },
+    pipeline_id: {
+      type: "string",
+      default: "default",
+      description:
+        "Name of this pipeline in the tables' commits; two pipelines that append to one table need different names.",
+    },
+  },
+} as const satisfies Settings;
+
+export type Config = ConfigOf<typeof settings>;

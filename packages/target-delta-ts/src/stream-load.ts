@@ -1,0 +1,290 @@
+import { append, DeltaTable } from "delta-lake-ts";
+import { type Column, type SchemaMessage, UserError } from "singer-sdk-ts";
+import type { RowBatch } from "singer-sdk-ts/columnar";
+import { commitError } from "./commit-error.ts";
+import { AppendLoad } from "./load/append.ts";
+import { FilesLoad } from "./load/files.ts";
+import type { CommitMoment, Load } from "./load/load.ts";
+import { MergeLoad } from "./load/merge.ts";
+import { StagedLoad } from "./load/staged.ts";
+import { clearStaging, stagingFolder } from "./load/staging.ts";
+import type { TableContext } from "./load/table-context.ts";
+import { chooseLoadMethod, type LoadMethod } from "./load-method.ts";
+import { type TableColumns, tableColumns } from "./table-columns.ts";
+
+/** What the settings say about one stream. */
+export interface StreamOptions {
+  readonly format: "delta" | "parquet";
+  readonly loadMethod: LoadMethod | undefined;
+  readonly isHardDelete: boolean;
+}
+
+/** Brings one stream into its table, in the order in which its messages come. */
+export class StreamLoad {
+  readonly #context: TableContext;
+  readonly #options: StreamOptions;
+  #message: SchemaMessage;
+  #columns: TableColumns;
+  #columnNames: ReadonlySet<string>;
+  #method: LoadMethod | undefined;
+  #load: Load | undefined;
+  /** Which version `#load` takes rows of; `undefined` for the rows of the live table. */
+  #loadVersion: string | undefined;
+  #liveVersion: number | undefined;
+  /** A version that was activated before any of its rows came: it goes live with them, or empty at the end. */
+  #awaitedVersion: number | undefined;
+  #activationCount = 0;
+  #settledActivationCount = 0;
+  #durableRow = 0;
+  #rowCount = 0;
+
+  constructor(
+    context: TableContext,
+    options: StreamOptions,
+    message: SchemaMessage,
+    columns: readonly Column[],
+  ) {
+    this.#context = context;
+    this.#options = options;
+    this.#message = message;
+    this.#columns = tableColumns(context.stream, columns);
+    this.#columnNames = new Set(columns.map((column) => column.name));
+  }
+
+  /** How rows are loaded; `undefined` until the first row or the end tells. */
+  get method(): LoadMethod | undefined {
+    return this.#method;
+  }
+
+  get keyProperties(): readonly string[] {
+    return this.#message.key_properties;
+  }
+
+  get hasBookmarkProperties(): boolean {
+    return (this.#message.bookmark_properties?.length ?? 0) > 0;
+  }
+
+  /** Count of rows taken. */
+  get rowCount(): number {
+    return this.#rowCount;
+  }
+
+  get heldBytes(): number {
+    return this.#load?.heldBytes ?? 0;
+  }
+
+  /** Rows and activations received: counted together so that STATE waits for both. `rowCount` comes from the reader. */
+  receivedMark(rowCount: number): number {
+    return rowCount + this.#activationCount;
+  }
+
+  /** The part of `receivedMark` that cannot be lost any more. */
+  get durableMark(): number {
+    return this.#durableRow + this.#settledActivationCount;
+  }
+
+  /** New columns or keys for the rows that follow; those before keep their order. */
+  async setSchema(message: SchemaMessage, columns: readonly Column[]): Promise<void> {
+    this.#message = message;
+    this.#columns = tableColumns(this.#context.stream, columns);
+    this.#columnNames = new Set(columns.map((column) => column.name));
+    if (this.#load !== undefined) await this.#describe(this.#load);
+  }
+
+  async write(rows: RowBatch): Promise<void> {
+    const load = await this.#loadFor(rows.version);
+    await load.write({
+      batch: rows.recordBatch,
+      firstRow: rows.firstRow,
+      sizeBytes: rows.sizeBytes,
+    });
+    this.#rowCount += rows.rowCount;
+  }
+
+  async commit(moment: CommitMoment): Promise<void> {
+    if (this.#load === undefined) return;
+    await this.#load.commit(moment);
+    if (this.#loadVersion === this.#runVersion) return;
+    this.#durableRow = Math.max(this.#durableRow, this.#load.durableRow);
+  }
+
+  /** Makes `version` the table's content, as soon as there is something to make it of. */
+  async activate(version: number, moment: CommitMoment): Promise<void> {
+    this.#activationCount += 1;
+    await this.commit(moment);
+    await this.#chooseMethod(version);
+    if (this.#options.format === "parquet" || version === this.#liveVersion) {
+      if (version === this.#liveVersion)
+        await clearStaging(this.#context.store, (staged) => staged === String(version));
+    } else if (await this.#isStaged(version)) {
+      await this.#swap(version);
+    } else if (this.#liveVersion !== undefined && version < this.#liveVersion) {
+      this.#context.log.warn("version_ignored", {
+        stream: this.#context.stream,
+        version,
+        live: this.#liveVersion,
+      });
+    } else if (await this.#hasLiveRows()) {
+      if (this.#method !== "overwrite" && this.#liveVersion === undefined)
+        await this.#recordVersion(version);
+      else this.#awaitedVersion = version;
+    }
+    if (this.#awaitedVersion === undefined) this.#settledActivationCount = this.#activationCount;
+  }
+
+  /** The input ended well: everything becomes durable, and what waited for the end happens. */
+  async finish(moment: CommitMoment, hasBookmark: boolean): Promise<void> {
+    await this.#chooseMethod(undefined);
+    await this.commit({ ...moment, isEnd: true, isWholeLoad: !hasBookmark });
+    await this.#replace();
+    if (this.#awaitedVersion !== undefined) await this.#swap(this.#awaitedVersion);
+    if (this.#options.format === "delta") await this.#createIfMissing();
+    this.#settledActivationCount = this.#activationCount;
+  }
+
+  /** A full load without versions replaces the table at its end, also when the source has no rows. */
+  async #replace(): Promise<void> {
+    if (this.#options.format === "parquet" || this.#method !== "overwrite") return;
+    const isEmpty = this.#load === undefined && this.#activationCount === 0 && this.#rowCount === 0;
+    if (isEmpty) this.#load = await this.#loadFor(undefined);
+    if (!(this.#load instanceof StagedLoad) || this.#loadVersion !== this.#runVersion) return;
+    await this.#load.activate(undefined);
+    this.#durableRow = Math.max(this.#durableRow, this.#load.durableRow);
+  }
+
+  /** Staged rows that carry no version live and end with this run. */
+  get #runVersion(): string {
+    return `run-${this.#context.runId}`;
+  }
+
+  async #loadFor(version: number | undefined): Promise<Load> {
+    await this.#chooseMethod(version);
+    const staged = this.#stagedVersion(version);
+    if (this.#load !== undefined && staged === this.#loadVersion) return this.#load;
+    await this.commit({ restartRow: 0, isEnd: true });
+    this.#load = await this.#open(staged);
+    this.#loadVersion = staged;
+    await this.#describe(this.#load);
+    return this.#load;
+  }
+
+  /** Where rows of `version` are staged; `undefined` when they belong to the live table. */
+  #stagedVersion(version: number | undefined): string | undefined {
+    if (this.#options.format === "parquet") return undefined;
+    if (version === undefined) return this.#method === "overwrite" ? this.#runVersion : undefined;
+    if (version === this.#liveVersion) return undefined;
+    const isNewer = this.#liveVersion !== undefined && version > this.#liveVersion;
+    return this.#method === "overwrite" || isNewer ? String(version) : undefined;
+  }
+
+  async #open(staged: string | undefined): Promise<Load> {
+    const context = this.#context;
+    const { format, isHardDelete } = this.#options;
+    if (format === "parquet") return new FilesLoad(context, this.#method === "overwrite");
+    if (staged !== undefined)
+      return await StagedLoad.open(context, staged, this.keyProperties.length > 0);
+    const isKeyed = this.keyProperties.length > 0;
+    if (this.#method === "append" || (this.#method === "overwrite" && !isKeyed)) {
+      return await AppendLoad.open(context, { isIdentified: true });
+    }
+    const mode = this.#method === "insert-only" ? "insert-only" : "upsert";
+    return await MergeLoad.open(context, { mode, isHardDelete });
+  }
+
+  async #describe(load: Load): Promise<void> {
+    await load.setColumns(this.#columns);
+    if (load instanceof MergeLoad || load instanceof StagedLoad)
+      await load.setKeys(this.keyProperties);
+  }
+
+  async #chooseMethod(version: number | undefined): Promise<void> {
+    if (this.#method !== undefined) return;
+    const { stream, store, versionAppId } = this.#context;
+    const { format, loadMethod } = this.#options;
+    const method = chooseLoadMethod({
+      configured: loadMethod,
+      keyProperties: this.keyProperties,
+      isVersioned: version !== undefined,
+      hasBookmarkProperties: this.hasBookmarkProperties,
+      hasDeletedAt: this.#columnNames.has("_sdc_deleted_at"),
+    });
+    if ((method === "upsert" || method === "insert-only") && this.keyProperties.length === 0) {
+      throw new UserError(
+        "E_KEY",
+        `stream ${stream}: load method ${method} needs key properties, and its SCHEMA has none`,
+        {
+          hint: "set the keys in the tap, or `load_method: append`",
+        },
+      );
+    }
+    if (format === "parquet") {
+      if (loadMethod === "upsert" || loadMethod === "insert-only") {
+        throw new UserError(
+          "E_SETTING",
+          `stream ${stream}: load method ${loadMethod} needs a Delta table, and \`format\` is parquet`,
+          {
+            hint: "set `format: delta`, or load_method append or overwrite",
+          },
+        );
+      }
+      this.#method = loadMethod ?? (method === "overwrite" ? "overwrite" : "append");
+      return;
+    }
+    this.#method = method;
+    const table = await DeltaTable.open(store);
+    this.#liveVersion = table?.appTransaction(versionAppId)?.version;
+  }
+
+  async #isStaged(version: number): Promise<boolean> {
+    const table = await DeltaTable.open(this.#context.openStore(stagingFolder(String(version))));
+    return table !== undefined && table.fileCount > 0;
+  }
+
+  async #hasLiveRows(): Promise<boolean> {
+    const table = await DeltaTable.open(this.#context.store);
+    return table !== undefined && table.fileCount > 0;
+  }
+
+  async #swap(version: number): Promise<void> {
+    let staged = this.#load;
+    if (!(staged instanceof StagedLoad) || this.#loadVersion !== String(version)) {
+      staged = await StagedLoad.open(this.#context, String(version), this.keyProperties.length > 0);
+      await this.#describe(staged);
+    }
+    if (!(staged instanceof StagedLoad))
+      throw new Error("a version is swapped in from its staging");
+    await staged.activate(version);
+    this.#liveVersion = version;
+    this.#awaitedVersion = undefined;
+    this.#load = undefined;
+    this.#loadVersion = undefined;
+  }
+
+  /** The rows that are live already are of `version`: a later, higher version replaces them. */
+  async #recordVersion(version: number): Promise<void> {
+    const { store, versionAppId, runId, stream, path } = this.#context;
+    try {
+      await append(store, [], {
+        appTransaction: { appId: versionAppId, version },
+        commitInfo: { singer: { runId } },
+      });
+    } catch (error) {
+      throw commitError(error, stream, path);
+    }
+    this.#liveVersion = version;
+  }
+
+  /** A stream without rows has a table too. */
+  async #createIfMissing(): Promise<void> {
+    const { store, stream, path, parts, runId } = this.#context;
+    try {
+      if ((await DeltaTable.open(store)) !== undefined) return;
+      await append(store, [], {
+        commitInfo: { singer: { runId } },
+        createIfMissing: { schema: this.#columns.schema, partitionColumns: parts.partitionColumns },
+      });
+    } catch (error) {
+      throw commitError(error, stream, path);
+    }
+  }
+}

@@ -1,0 +1,151 @@
+import type { RecordBatch } from "apache-arrow";
+import { DeltaTable, type ObjectStore } from "delta-lake-ts";
+import type { ColumnarReader, ReaderEvent, RowBatch } from "singer-sdk-ts/columnar";
+import { conform } from "./conform.ts";
+import { evolve } from "./evolution.ts";
+import { KeySet } from "./key-set.ts";
+import { addHashes, hashDigits, hashRows } from "./row-hash.ts";
+import { tableColumns } from "./table-columns.ts";
+
+/** How a stream's rows compare with its table's. */
+export interface Verification {
+  readonly stream: string;
+  readonly path: string;
+  readonly sourceRows: number;
+  /** Absent when there is no table. */
+  readonly tableRows?: number;
+  /** Order-free, 128 bits; over the values of the stream's columns, metadata columns left out. */
+  readonly sourceChecksum: string;
+  readonly tableChecksum?: string;
+  readonly version?: number;
+  readonly seconds: number;
+  readonly match: boolean;
+}
+
+export interface VerifyOptions {
+  readonly reader: ColumnarReader;
+  /** The folder of a stream's table below the target's path. */
+  tablePath(stream: string): string;
+  openStore(path: string): ObjectStore;
+  now(): number;
+}
+
+/** Reads a whole Singer stream, writes nothing, and compares each stream with its table. */
+export async function* verify(options: VerifyOptions): AsyncGenerator<Verification> {
+  const { reader, openStore, tablePath, now } = options;
+  const sources = new Map<string, SourceSum>();
+  for (;;) {
+    const event = await reader.next();
+    if (event === undefined) break;
+    if (event.type === "schema") {
+      const { stream } = event.message;
+      const source =
+        sources.get(stream) ?? (await SourceSum.open(stream, tablePath(stream), openStore, now()));
+      source.setSchema(event);
+      sources.set(stream, source);
+    } else if (event.type === "rows") {
+      sources.get(event.batch.stream)?.add(event.batch);
+    }
+  }
+  for (const source of sources.values()) yield await source.compare(now);
+}
+
+/** The sum of one stream's rows as they would be in its table. */
+class SourceSum {
+  readonly #stream: string;
+  readonly #path: string;
+  readonly #table: DeltaTable | undefined;
+  readonly #startMs: number;
+  readonly #sum = new Int32Array(4);
+  #rowCount = 0;
+  #conform: (batch: RecordBatch) => RecordBatch = (batch) => batch;
+  readonly #columns = new Set<string>();
+  #keys: readonly string[] = [];
+  /** Key and row hashes of each batch, for the case that a key came more than once. */
+  readonly #hashes: { readonly keys: Int32Array; readonly rows: Int32Array }[] = [];
+
+  private constructor(
+    stream: string,
+    path: string,
+    table: DeltaTable | undefined,
+    startMs: number,
+  ) {
+    this.#stream = stream;
+    this.#path = path;
+    this.#table = table;
+    this.#startMs = startMs;
+  }
+
+  static async open(
+    stream: string,
+    path: string,
+    openStore: (path: string) => ObjectStore,
+    startMs: number,
+  ): Promise<SourceSum> {
+    return new SourceSum(stream, path, await DeltaTable.open(openStore(path)), startMs);
+  }
+
+  setSchema({ message, columns }: Extract<ReaderEvent, { type: "schema" }>): void {
+    const source = tableColumns(this.#stream, columns);
+    const { targets } = evolve(this.#stream, this.#table?.schema ?? source.schema, source.schema);
+    for (const { name } of targets.values()) if (!name.startsWith("_sdc_")) this.#columns.add(name);
+    this.#keys = message.key_properties.map((key) => {
+      const name = source.names.get(key) ?? key;
+      return targets.get(name)?.name ?? name;
+    });
+    this.#conform = (batch) => conform(source.rename(batch), targets);
+  }
+
+  add({ recordBatch }: RowBatch): void {
+    const batch = this.#conform(recordBatch);
+    const rows = hashRows(batch, [...this.#columns]);
+    addHashes(this.#sum, rows);
+    this.#rowCount += batch.numRows;
+    if (this.#keys.length > 0) this.#hashes.push({ keys: hashRows(batch, this.#keys), rows });
+  }
+
+  async compare(now: () => number): Promise<Verification> {
+    const table =
+      this.#table === undefined ? undefined : await sumTable(this.#table, [...this.#columns]);
+    let source = { rows: this.#rowCount, checksum: hashDigits(this.#sum) };
+    const isSame = (): boolean => table?.rows === source.rows && table.checksum === source.checksum;
+    if (!isSame() && this.#keys.length > 0) source = this.#lastPerKey();
+    return {
+      stream: this.#stream,
+      path: this.#path,
+      sourceRows: source.rows,
+      ...(table === undefined ? {} : { tableRows: table.rows }),
+      sourceChecksum: source.checksum,
+      ...(table === undefined ? {} : { tableChecksum: table.checksum }),
+      ...(this.#table === undefined ? {} : { version: this.#table.version }),
+      seconds: Math.round(now() - this.#startMs) / 1000,
+      match: isSame(),
+    };
+  }
+
+  /** The sum when only the last row of each key counts. */
+  #lastPerKey(): { rows: number; checksum: string } {
+    const seen = new KeySet(this.#rowCount);
+    const sum = new Int32Array(4);
+    for (const { keys, rows } of this.#hashes.toReversed()) {
+      for (let row = rows.length / 4 - 1; row >= 0; row--) {
+        if (seen.add(keys, 4 * row)) addHashes(sum, rows.subarray(4 * row, 4 * row + 4));
+      }
+    }
+    return { rows: seen.size, checksum: hashDigits(sum) };
+  }
+}
+
+async function sumTable(
+  table: DeltaTable,
+  columns: readonly string[],
+): Promise<{ rows: number; checksum: string }> {
+  const known = columns.filter((name) => table.schema.fields.some((field) => field.name === name));
+  const sum = new Int32Array(4);
+  let rows = 0;
+  for await (const batch of table.read({ columns: known })) {
+    addHashes(sum, hashRows(batch, known));
+    rows += batch.numRows;
+  }
+  return { rows, checksum: hashDigits(sum) };
+}
