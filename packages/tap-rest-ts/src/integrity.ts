@@ -34,8 +34,15 @@ export class PageIntegrity {
     return this.#recordCount;
   }
 
-  /** Takes note of a page before it is written; throws E_PAGE_LOOP when paging goes round in circles. */
-  observe(page: RecordPage, token: PageToken | undefined, total: number | undefined): void {
+  /**
+   * Takes note of a page before it is written; throws E_PAGE_LOOP when paging goes round in circles.
+   * Returns the page that was kept for comparing with and is not needed any more.
+   */
+  observe(
+    page: RecordPage,
+    token: PageToken | undefined,
+    total: number | undefined,
+  ): RecordPage | undefined {
     this.#pageCount++;
     this.#checkToken(token);
     this.#checkBorder(page);
@@ -44,7 +51,10 @@ export class PageIntegrity {
       this.#total = total;
     }
     this.#recordCount += page.recordCount;
-    if (page.recordCount > 0) this.#previous = page;
+    if (page.recordCount === 0) return undefined;
+    const previous = this.#previous;
+    this.#previous = page;
+    return previous;
   }
 
   /** The doubt that is left after the last page; undefined when all records were read as far as one can know. */

