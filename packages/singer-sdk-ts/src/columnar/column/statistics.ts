@@ -32,11 +32,12 @@ const highLimit = 2 ** 21;
 
 /** Values below 2^53 are compared as doubles; the few wider ones word by word. */
 function wideStatistics(words: Int32Array, width: number, rows: Rows): ColumnStatistics {
+  const hasNulls = rows.nullBitmap !== undefined;
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;
   const wide: bigint[] = [];
   for (let row = 0; row < rows.length; row++) {
-    if (!hasValue(rows, row)) continue;
+    if (hasNulls && !hasValue(rows, row)) continue;
     const at = row * width;
     const high = words[at + 1] ?? 0;
     const sign = high >> 31;
@@ -73,12 +74,13 @@ export function numberStatistics(
   values: { readonly [row: number]: number },
   rows: Rows,
 ): ColumnStatistics {
+  const hasNulls = rows.nullBitmap !== undefined;
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;
   let hasNaN = false;
   let found = false;
   for (let row = 0; row < rows.length; row++) {
-    if (!hasValue(rows, row)) continue;
+    if (hasNulls && !hasValue(rows, row)) continue;
     const value = values[row] ?? 0;
     if (Number.isNaN(value)) {
       hasNaN = true;
@@ -101,12 +103,13 @@ export function textStatistics(
   offsets: Int32Array,
   rows: Rows,
 ): ColumnStatistics {
+  const hasNulls = rows.nullBitmap !== undefined;
   let min = -1;
   let max = -1;
   let minPrefix = 0;
   let maxPrefix = 0;
   for (let row = 0; row < rows.length; row++) {
-    if (!hasValue(rows, row)) continue;
+    if (hasNulls && !hasValue(rows, row)) continue;
     const prefix = prefixOf(bytes, offsets[row] ?? 0, offsets[row + 1] ?? 0);
     if (
       min < 0 ||
@@ -133,6 +136,11 @@ export function textStatistics(
 
 /** The first four bytes as a number, zeros after the end: decides most comparisons. */
 function prefixOf(bytes: Uint8Array, start: number, end: number): number {
+  if (end - start >= 4) {
+    const low =
+      ((bytes[start + 1] ?? 0) << 16) | ((bytes[start + 2] ?? 0) << 8) | (bytes[start + 3] ?? 0);
+    return (bytes[start] ?? 0) * 16777216 + low;
+  }
   let prefix = 0;
   for (let p = start; p < start + 4; p++) prefix = prefix * 256 + (p < end ? (bytes[p] ?? 0) : 0);
   return prefix;
