@@ -11,7 +11,14 @@ const TRANSIENT_NUMBERS = new Set([
   1205, 4060, 4221, 10928, 10929, 40143, 40197, 40501, 40540, 40613, 42108, 42109, 49918, 49919,
   49920,
 ]);
-const TRANSIENT_CODES = new Set(["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "ETIMEOUT"]);
+const TRANSIENT_CODES = new Set([
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EPIPE",
+  "ETIMEDOUT",
+  "ETIMEOUT",
+  "E_CONNECTION_LOST",
+]);
 /** Error 4060 is also what a database that does not exist gives, so it is not waited for here. */
 const DATABASE_NOT_OPENED = 4060;
 const LOGIN_FAILED = 18_456;

@@ -4,7 +4,7 @@ import type { CatalogRow } from "./catalog-rows.ts";
 import { connectionError, isTransient, statementError } from "./connection-error.ts";
 import type { Statement } from "./query.ts";
 import type { Config } from "./settings.ts";
-import { type RowSink, RowStream } from "./wire/row-stream.ts";
+import { type RowReceiver, type RowSink, RowStream } from "./wire/row-stream.ts";
 
 const RETRY_WAIT_FIRST_MS = 500;
 const RETRY_WAIT_MAX_MS = 20_000;
@@ -16,14 +16,14 @@ export class SqlConnection {
   readonly #connection: Connection;
   readonly #config: Config;
   /** Where the rows of the statement under way go; tedious keeps them when there is none. */
-  #sink: RowSink | undefined;
+  #receiver: RowReceiver | undefined;
 
   private constructor(connection: Connection, config: Config) {
     this.#connection = connection;
     this.#config = config;
     // Lost connections fail the statement under way; without a listener the event would end the process.
     connection.on("error", () => {});
-    interceptRows(connection, () => this.#sink);
+    interceptRows(connection, () => this.#receiver);
   }
 
   /** Connects and logs in, again after a wait when the cause can pass. Throws E_CONNECT, E_TLS, E_LOGIN, E_DATABASE. */
@@ -54,11 +54,13 @@ export class SqlConnection {
 
   /** Runs a statement and hands its rows to `sink` as they arrive. */
   async stream(statement: Statement, sink: RowSink): Promise<void> {
-    this.#sink = sink;
+    const receiver = { sink, isOver: false };
+    this.#receiver = receiver;
     try {
       await this.#execute(statement, () => {});
     } finally {
-      this.#sink = undefined;
+      receiver.isOver = true;
+      this.#receiver = undefined;
     }
   }
 
@@ -132,25 +134,28 @@ export function connectionOptions(config: Config): ConnectionConfiguration {
  * stream in the one method replaced here, which is not part of its documented interface; its
  * version is pinned and connection.test.ts fails when the method is gone.
  */
-function interceptRows(connection: Connection, sinkOfStatement: () => RowSink | undefined): void {
+function interceptRows(
+  connection: Connection,
+  receiverOfStatement: () => RowReceiver | undefined,
+): void {
   const createTokenStreamParser = connection.createTokenStreamParser?.bind(connection);
   if (createTokenStreamParser === undefined)
     throw new UserError("E_DRIVER", "this version of tedious has no createTokenStreamParser", {
       hint: "install the tedious version that the package names",
     });
   connection.createTokenStreamParser = (message, handler) => {
-    const sink = sinkOfStatement();
-    if (sink === undefined) return createTokenStreamParser(message, handler);
+    const receiver = receiverOfStatement();
+    if (receiver === undefined) return createTokenStreamParser(message, handler);
     const parserOptions = connection.config.options;
     // It has every member that the connection uses of a token stream: events, pause and resume
-    return new RowStream({ message, handler, parserOptions, sink }) as unknown as ReturnType<
+    return new RowStream({ message, handler, parserOptions, receiver }) as unknown as ReturnType<
       typeof createTokenStreamParser
     >;
   };
 }
 
 /** Waits a random time up to a limit that doubles with each attempt (full jitter). */
-function waitWithJitter(attempt: number, signal: AbortSignal | undefined): Promise<void> {
+export function waitWithJitter(attempt: number, signal: AbortSignal | undefined): Promise<void> {
   const limitMs = Math.min(RETRY_WAIT_MAX_MS, RETRY_WAIT_FIRST_MS * 2 ** attempt);
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, Math.random() * limitMs);

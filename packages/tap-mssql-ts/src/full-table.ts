@@ -15,7 +15,8 @@ export async function syncFullTable(run: StreamRun): Promise<number> {
   const keys = plan.orderColumns;
   const resumeMax = boundTexts(keys, previous?.["max_pk_values"]);
   const version = versionOf(previous?.["version"], resumeMax !== undefined);
-  const isFirst = previous?.["initial_full_table_complete"] !== true;
+  // A first load shows its rows as they come; a resumed one has shown its version already.
+  const isFirst = previous?.["initial_full_table_complete"] !== true && resumeMax === undefined;
   if (isFirst && !run.isTest) writer.activateVersion(plan.stream, version);
 
   const maxValues =

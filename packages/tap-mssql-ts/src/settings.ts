@@ -60,6 +60,14 @@ export const settings = {
       description:
         "How often a failed connection is tried again when its cause can pass, with growing random waits.",
     },
+    stream_retries: {
+      type: "integer",
+      default: 3,
+      minimum: 0,
+      maximum: 20,
+      description:
+        "How often a stream goes on behind its last row, on a new connection, after a deadlock, a lost connection or another cause that can pass.",
+    },
     packet_size_bytes: {
       type: "integer",
       default: 16384,

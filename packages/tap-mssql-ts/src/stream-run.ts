@@ -50,7 +50,14 @@ export async function writeRecords(
       writer.state(state);
     },
   });
-  await run.connection.stream(options.statement, sink);
+  try {
+    await run.connection.stream(options.statement, sink);
+  } catch (error) {
+    // The next attempt, here or in the next run, goes on behind the last row that was handed over.
+    const bookmark = sink.keys && options.bookmark(sink.keys);
+    if (bookmark !== undefined && !run.isTest) state.setBookmark(plan.id, bookmark);
+    throw error;
+  }
   await sink.finish();
   return { rowCount: sink.rowCount, ...(sink.keys !== undefined && { keys: sink.keys }) };
 }

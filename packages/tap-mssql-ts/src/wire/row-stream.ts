@@ -22,6 +22,12 @@ export interface RowSink {
   packetRead(): Promise<void> | undefined;
 }
 
+/** The rows of one statement: where they go, and whether the statement has ended, by an error for instance. */
+export interface RowReceiver {
+  readonly sink: RowSink;
+  isOver: boolean;
+}
+
 /**
  * Reads the tokens of one response in place of tedious' own token stream: everything but rows is
  * parsed and handled by tedious, rows go from the packet to the sink without values or objects in
@@ -29,7 +35,7 @@ export interface RowSink {
  * digit is kept, and a row costs a fraction (see the package's README, Speed).
  */
 export class RowStream extends EventEmitter {
-  readonly #sink: RowSink;
+  readonly #receiver: RowReceiver;
   #isPaused = false;
   #resumed: (() => void) | undefined;
 
@@ -37,13 +43,13 @@ export class RowStream extends EventEmitter {
     readonly message: AsyncIterable<Buffer>;
     readonly handler: TokenHandler;
     readonly parserOptions: ParserOptions;
-    readonly sink: RowSink;
+    readonly receiver: RowReceiver;
   }) {
     super();
-    this.#sink = options.sink;
+    this.#receiver = options.receiver;
     this.#run(options).then(
-      () => process.nextTick(() => this.emit("end")),
-      (error: unknown) => process.nextTick(() => this.emit("error", error)),
+      () => this.#emitLater("end"),
+      (error: unknown) => this.#emitLater("error", error),
     );
   }
 
@@ -59,17 +65,28 @@ export class RowStream extends EventEmitter {
     this.#resumed = undefined;
   }
 
+  /** Outside of the promise chain, as tedious does, so that what a listener throws is not swallowed. */
+  #emitLater(event: "end" | "error", ...values: readonly unknown[]): void {
+    process.nextTick(() => {
+      if (!this.#receiver.isOver) this.emit(event, ...values);
+    });
+  }
+
   async #run(options: {
     readonly message: AsyncIterable<Buffer>;
     readonly handler: TokenHandler;
     readonly parserOptions: ParserOptions;
   }): Promise<void> {
-    const parser = new SinkParser(options.parserOptions, this.#sink);
+    const { sink } = this.#receiver;
+    const parser = new SinkParser(options.parserOptions, sink);
     // Iterated by hand: `for await` would destroy tedious' message when parsing fails.
     const packets = options.message[Symbol.asyncIterator]();
     for (;;) {
       const packet = await packets.next();
       if (packet.done === true) break;
+      // Packets may still wait here when the connection is lost or closed; whoever asked for the
+      // rows has been told where they ended, so that no more may follow.
+      if (this.#receiver.isOver) return;
       parser.write(packet.value);
       for (;;) {
         while (this.#isPaused) await new Promise<void>((resolve) => (this.#resumed = resolve));
@@ -77,7 +94,7 @@ export class RowStream extends EventEmitter {
         if (token === undefined) break;
         handle(options.handler, token);
       }
-      await this.#sink.packetRead();
+      await sink.packetRead();
     }
     parser.end();
   }

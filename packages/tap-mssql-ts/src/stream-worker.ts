@@ -1,0 +1,163 @@
+import { type SyncContext, UserError } from "singer-sdk-ts";
+import { SqlConnection, waitWithJitter } from "./connection.ts";
+import { isTransient } from "./connection-error.ts";
+import { syncFullTable } from "./full-table.ts";
+import { syncIncremental } from "./incremental.ts";
+import type { Config } from "./settings.ts";
+import type { StreamPlan } from "./stream-plan.ts";
+import type { StreamRun } from "./stream-run.ts";
+import type { ValueFormat } from "./wire/reader-of-column.ts";
+
+/** Errors after which the other streams cannot go on either. */
+const FATAL_CODES = new Set(["E_CONNECT", "E_CONNECTION_LOST", "E_LOGIN", "E_TIMEOUT", "E_TLS"]);
+
+interface StreamFailure {
+  readonly stream: string;
+  readonly error: UserError;
+}
+
+interface Work {
+  readonly context: SyncContext<Config>;
+  readonly format: ValueFormat;
+  /** Streams that no worker has taken yet. */
+  readonly waiting: StreamPlan[];
+  readonly failures: StreamFailure[];
+}
+
+/**
+ * Syncs streams on as many connections as the settings say, the given one among them. A stream
+ * that fails lets the others go on and makes the run fail at its end; the last STATE is written
+ * in either case. A run that is told to stop ends with the state it has.
+ */
+export async function syncStreams(options: {
+  readonly context: SyncContext<Config>;
+  readonly plans: readonly StreamPlan[];
+  readonly format: ValueFormat;
+  readonly connection: SqlConnection;
+}): Promise<void> {
+  const { context, plans, format, connection } = options;
+  const { config, state, writer, mode, signal } = context;
+  const work: Work = { context, format, waiting: [...plans], failures: [] };
+  const workers = [new StreamWorker(work, connection)];
+  const stop = (): void => {
+    work.waiting.length = 0;
+    for (const worker of workers) worker.close();
+  };
+  signal.addEventListener("abort", stop);
+  try {
+    for (let count = 1; count < Math.min(config.parallelism, plans.length); count++)
+      workers.push(new StreamWorker(work, await SqlConnection.open(config, signal)));
+    await Promise.all(workers.map((worker) => worker.run()));
+    if (work.failures.length === 0 && !signal.aborted) state.currentlySyncing = undefined;
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  } finally {
+    stop();
+    signal.removeEventListener("abort", stop);
+    // A run that is told to stop gets its last STATE from the SDK.
+    if (mode === "sync" && !signal.aborted) writer.state(state);
+    await writer.flush();
+  }
+  throwFirst(work.failures, plans.length);
+}
+
+/** Takes one stream after the other on a connection of its own, which it replaces when it is lost. */
+class StreamWorker {
+  readonly #work: Work;
+  #connection: SqlConnection;
+
+  constructor(work: Work, connection: SqlConnection) {
+    this.#work = work;
+    this.#connection = connection;
+  }
+
+  close(): void {
+    this.#connection.close();
+  }
+
+  async run(): Promise<void> {
+    const { waiting, failures, context } = this.#work;
+    for (let plan = waiting.shift(); plan !== undefined; plan = waiting.shift()) {
+      const error = await this.#failureOf(plan);
+      if (error === undefined) continue;
+      context.log.error("stream_failed", {
+        stream: plan.id,
+        code: error.code,
+        reason: error.message,
+      });
+      failures.push({ stream: plan.id, error });
+    }
+  }
+
+  /** The error of a stream that lets the others go on; what ends the whole run is thrown. */
+  async #failureOf(plan: StreamPlan): Promise<UserError | undefined> {
+    const { config, log, signal } = this.#work.context;
+    for (let attempt = 0; ; attempt++) {
+      try {
+        await this.#sync(plan);
+        return undefined;
+      } catch (error) {
+        const isRetried = isTransient(error) && attempt < config.stream_retries && !signal.aborted;
+        if (isRetried && error instanceof UserError) {
+          log.warn("stream_retried", { stream: plan.id, attempt: attempt + 1, code: error.code });
+          await this.#reconnect(attempt);
+          continue;
+        }
+        if (!(error instanceof UserError) || FATAL_CODES.has(error.code)) throw error;
+        return error;
+      }
+    }
+  }
+
+  async #reconnect(attempt: number): Promise<void> {
+    const { config, signal } = this.#work.context;
+    this.#connection.close();
+    await waitWithJitter(attempt, signal);
+    this.#connection = await SqlConnection.open(config, signal);
+  }
+
+  async #sync(plan: StreamPlan): Promise<void> {
+    const { context, format } = this.#work;
+    const { config, state, writer, log, mode } = context;
+    const startMs = Date.now();
+    if (mode === "sync") {
+      state.currentlySyncing = plan.id;
+      writer.state(state);
+    }
+    writer.schema({
+      stream: plan.stream,
+      schema: plan.schema,
+      key_properties: plan.keyProperties,
+      ...(plan.replicationKey !== undefined && { bookmark_properties: [plan.replicationKey.name] }),
+    });
+    if (mode === "schema") return;
+    const isTest = mode === "test";
+    const run: StreamRun = {
+      plan,
+      connection: this.#connection,
+      config,
+      format,
+      state,
+      writer,
+      isTest,
+    };
+    const rowCount =
+      plan.replicationKey === undefined
+        ? await syncFullTable(run)
+        : await syncIncremental(run, plan.replicationKey);
+    if (mode === "sync") writer.state(state);
+    await writer.flush();
+    log.info("stream_done", { stream: plan.id, rows: rowCount, elapsedMs: Date.now() - startMs });
+  }
+}
+
+function throwFirst(failures: readonly StreamFailure[], streamCount: number): void {
+  const [first] = failures;
+  if (first === undefined) return;
+  const { error, stream } = first;
+  throw new UserError(
+    error.code,
+    `${failures.length} of ${streamCount} streams failed, the first ${stream}: ${error.message}`,
+    { cause: error, ...(error.hint !== undefined && { hint: error.hint }) },
+  );
+}
