@@ -54,7 +54,7 @@ export class DataFileWriter {
   readonly #fileSchema: StructType;
   readonly #open = new Map<string, OpenFile>();
   readonly #added: AddFile[] = [];
-  /** Float columns that held a NaN: their files carry no bounds in the footer (delta.md §1.7). */
+  /** Columns that held a NaN: their files carry no bounds in the footer (delta.md §1.7). */
   readonly #unbounded = new Set<string>();
 
   constructor(store: ObjectStore, options: DataFileOptions) {
@@ -104,9 +104,9 @@ export class DataFileWriter {
 
   async #writePart(batch: RecordBatch, partitionValues: PartitionValues): Promise<void> {
     const folder = hiveFolder(this.#options.partitionColumns ?? [], partitionValues);
-    const isNewNaN = nanColumns(batch).filter((column) => !this.#unbounded.has(column));
-    if (isNewNaN.length > 0) {
-      for (const column of isNewNaN) this.#unbounded.add(column);
+    const newColumns = nanColumns(batch).filter((column) => !this.#unbounded.has(column));
+    if (newColumns.length > 0) {
+      for (const column of newColumns) this.#unbounded.add(column);
       await this.roll();
     }
     const file = this.#open.get(folder) ?? (await this.#openFile(folder, partitionValues));

@@ -16,7 +16,7 @@ export interface ParquetOptions {
   readonly compression?: Compression;
   /** Bytes of encoded data after which a row group ends. Default: 32 MiB. */
   readonly rowGroupBytes?: number;
-  /** Top-level columns whose footer statistics are left out: floats that hold a NaN (delta.md §1.7). */
+  /** Top-level columns whose footer statistics are left out: those that hold a NaN (delta.md §1.7). */
   readonly unboundedColumns?: readonly string[];
   /** Read once, when the file is finished: entries for the footer. */
   readonly keyValueMetadata?: ReadonlyMap<string, string>;
@@ -176,7 +176,12 @@ async function createProperties(
     if (!isLowCardinality(data)) builder = builder.setColumnDictionaryEnabled(name, false);
   }
   for (const column of options.unboundedColumns ?? []) {
-    builder = builder.setColumnStatisticsEnabled(column, wasm.EnabledStatistics.None);
+    const field = batch.schema.fields.find(({ name }) => name === column);
+    // parquet-wasm names no column below the top level: there the whole file goes without footer statistics.
+    builder =
+      field !== undefined && isNested(field.type)
+        ? builder.setStatisticsEnabled(wasm.EnabledStatistics.None)
+        : builder.setColumnStatisticsEnabled(column, wasm.EnabledStatistics.None);
   }
   if (options.keyValueMetadata !== undefined) {
     builder = builder.setKeyValueMetadata(new Map(options.keyValueMetadata));

@@ -1,17 +1,15 @@
 import { type Data, DataType, type RecordBatch } from "apache-arrow";
 
-/** Names of the float columns, at the top level, that hold a NaN. */
+/** Names of the top-level columns that hold a NaN, themselves or in a field below. */
 export function nanColumns(batch: RecordBatch): string[] {
-  const names: string[] = [];
-  for (const [index, { name, type }] of batch.schema.fields.entries()) {
+  return batch.schema.fields.flatMap(({ name }, index) => {
     const data = batch.data.children[index];
-    if (data === undefined || !DataType.isFloat(type)) continue;
-    if (hasNaN(data)) names.push(name);
-  }
-  return names;
+    return data !== undefined && hasNaN(data) ? [name] : [];
+  });
 }
 
 function hasNaN(data: Data): boolean {
+  if (!DataType.isFloat(data.type)) return data.children.some((child) => hasNaN(child));
   const values: Float64Array | Float32Array = data.values;
   for (let row = 0; row < data.length; row += 1) {
     const value = values[row] ?? 0;
