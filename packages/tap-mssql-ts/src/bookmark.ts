@@ -1,8 +1,25 @@
-import { type Bookmark, type JsonValue, parseJson, stringifyJson } from "singer-sdk-ts";
+import { type Bookmark, type JsonValue, parseJson, type State, stringifyJson } from "singer-sdk-ts";
+import type { TableInfo } from "./database.ts";
 import type { QueryColumn } from "./query.ts";
 
 /** Key values by column name, as bookmarks keep them: JSON values that print as in the RECORD. */
 export type KeyValues = Readonly<Record<string, JsonValue>>;
+
+/**
+ * A stream's bookmark, also under the ids that other taps give the stream:
+ * `database_schema_table` (singer-io) and `schema-table` in any letter case (wintersrd, SDK).
+ */
+export function bookmarkOf(
+  state: State,
+  id: string,
+  table: Pick<TableInfo, "database" | "schema" | "name">,
+): Bookmark | undefined {
+  return (
+    state.bookmark(id) ??
+    state.bookmark(`${table.database}_${table.schema}_${table.name}`) ??
+    state.bookmark(id.toLowerCase())
+  );
+}
 
 /** The named columns' values out of the JSON texts of a row; undefined when one is missing or null. */
 export function keyValues(

@@ -1,5 +1,5 @@
 import type { JsonValue } from "singer-sdk-ts";
-import { boundTexts, type KeyValues, keyValues } from "./bookmark.ts";
+import { bookmarkOf, boundTexts, type KeyValues, keyValues } from "./bookmark.ts";
 import { readKeyRow } from "./key-row.ts";
 import { type KeyBound, selectStatement } from "./query.ts";
 import { type StreamRun, writeRecords } from "./stream-run.ts";
@@ -11,7 +11,7 @@ import { type StreamRun, writeRecords } from "./stream-run.ts";
  */
 export async function syncFullTable(run: StreamRun): Promise<number> {
   const { plan, state, writer } = run;
-  const previous = state.bookmark(plan.id);
+  const previous = bookmarkOf(state, plan.id, plan.table);
   const keys = plan.orderColumns;
   const resumeMax = boundTexts(keys, previous?.["max_pk_values"]);
   const version = versionOf(previous?.["version"], resumeMax !== undefined);

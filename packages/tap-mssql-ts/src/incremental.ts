@@ -1,5 +1,5 @@
 import { type Bookmark, UserError } from "singer-sdk-ts";
-import { boundTexts, keyValues, replicationValue } from "./bookmark.ts";
+import { bookmarkOf, boundTexts, keyValues, replicationValue } from "./bookmark.ts";
 import { type KeyBound, type QueryColumn, quoteName, selectStatement } from "./query.ts";
 import type { ReplicationKey } from "./stream-plan.ts";
 import { type StreamRun, writeRecords } from "./stream-run.ts";
@@ -17,7 +17,7 @@ export async function syncIncremental(
   const { plan, state } = run;
   const ties = plan.orderColumns.filter(({ name }) => name !== replicationKey.name);
   await refuseNulls(run, replicationKey);
-  const bookmarkOf = (texts: Readonly<Record<string, string>>): Bookmark | undefined => {
+  const valueBookmark = (texts: Readonly<Record<string, string>>): Bookmark | undefined => {
     const value = keyValues([replicationKey], texts)?.[replicationKey.name];
     if (value === undefined) return undefined;
     return { replication_key: replicationKey.name, replication_key_value: value };
@@ -35,7 +35,7 @@ export async function syncIncremental(
     }),
     version: undefined,
     bookmark: (texts) => {
-      const bookmark = bookmarkOf(texts);
+      const bookmark = valueBookmark(texts);
       const last = keyValues(ties, texts);
       if (bookmark === undefined || last === undefined) return bookmark;
       return ties.length === 0 ? bookmark : { ...bookmark, last_pk_fetched: last };
@@ -43,7 +43,8 @@ export async function syncIncremental(
   });
   if (run.isTest) return rowCount;
   const bookmark =
-    (keys && bookmarkOf(keys)) ?? withoutProgress(state.bookmark(plan.id), replicationKey);
+    (keys && valueBookmark(keys)) ??
+    withoutProgress(bookmarkOf(state, plan.id, plan.table), replicationKey);
   if (bookmark !== undefined) state.setBookmark(plan.id, bookmark);
   return rowCount;
 }
@@ -68,7 +69,7 @@ function startBound(
   replicationKey: ReplicationKey,
   ties: readonly QueryColumn[],
 ): KeyBound | undefined {
-  const bookmark = state.bookmark(plan.id);
+  const bookmark = bookmarkOf(state, plan.id, plan.table);
   const value = replicationValue(bookmark, replicationKey.name);
   const last = value === undefined ? undefined : boundTexts(ties, bookmark?.["last_pk_fetched"]);
   // A run that was stopped has sent the rows without value already: they come first.

@@ -93,10 +93,10 @@ export const settings = {
       description: "Tries all addresses of an availability group listener at once.",
     },
     filter_schemas: {
-      type: "array",
-      items: { type: "string" },
+      type: ["array", "string"],
       aliases: ["filter_dbs"],
-      description: "Schemas to discover, `*` and `?` allowed; without it all of them.",
+      description:
+        "Schemas to discover, as a list or separated by commas, `*` and `?` allowed; without it all of them.",
     },
     filter_tables: {
       type: "array",
@@ -214,6 +214,31 @@ export const settings = {
       enum: ["lower", "upper"],
       default: "lower",
       description: "Letter case of uniqueidentifier values.",
+    },
+    cursor_array_size: {
+      type: ["integer", "string"],
+      ignored: "rows are read as they arrive, so that there is no fetch size to set",
+      description: "Accepted from wintersrd's tap-mssql, without effect.",
+    },
+    characterset: {
+      type: "string",
+      ignored: "text is read in the column's own code page",
+      description: "Accepted from wintersrd's tap-mssql, without effect.",
+    },
+    tds_version: {
+      type: "string",
+      ignored: "the newest version that the server speaks is used",
+      description: "Accepted from wintersrd's tap-mssql, without effect.",
+    },
+    use_singer_decimal: {
+      type: "boolean",
+      ignored: "decimals keep every digit in either `decimal_mode`",
+      description: "Accepted from other taps, without effect.",
+    },
+    hd_jsonschema_types: {
+      type: "boolean",
+      ignored: "schemas always carry exact types",
+      description: "Accepted from BuzzCutNorman's tap-mssql, without effect.",
     },
     binary_encoding: {
       type: "string",

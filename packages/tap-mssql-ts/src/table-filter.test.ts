@@ -16,6 +16,7 @@ const tables = ["Sales.Order", "Sales.OrderOld", "HR.Person", "dbo.a.b"].map(
 test.each<[TableFilter, readonly string[]]>([
   [{}, ["Order", "OrderOld", "Person", "a.b"]],
   [{ filter_schemas: ["sales"] }, ["Order", "OrderOld"]],
+  [{ filter_schemas: "sales, HR" }, ["Order", "OrderOld", "Person"]],
   [{ filter_schemas: ["S*", "HR"] }, ["Order", "OrderOld", "Person"]],
   [{ filter_tables: ["*.Order*", "!*.*Old"] }, ["Order"]],
   [{ filter_tables: ["!Sales.*"] }, ["Person", "a.b"]],

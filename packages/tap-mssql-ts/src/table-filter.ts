@@ -2,7 +2,8 @@ import type { TableInfo } from "./database.ts";
 
 /** Which tables the settings ask for; names match without case, `*` and `?` are wildcards. */
 export interface TableFilter {
-  readonly filter_schemas?: readonly string[];
+  /** A list, or names separated by commas. */
+  readonly filter_schemas?: string | readonly unknown[];
   /** `Schema.Table` patterns; one that starts with `!` excludes. */
   readonly filter_tables?: readonly string[];
 }
@@ -12,7 +13,11 @@ export function filterTables(
   tables: readonly TableInfo[],
   filter: TableFilter,
 ): readonly TableInfo[] {
-  const schemas = (filter.filter_schemas ?? []).map(patternOf);
+  const names = filter.filter_schemas ?? [];
+  const schemas = (typeof names === "string" ? names.split(",") : names.map(String))
+    .map((name) => name.trim())
+    .filter((name) => name !== "")
+    .map(patternOf);
   const patterns = filter.filter_tables ?? [];
   const includes = patterns.filter((pattern) => !pattern.startsWith("!")).map(patternOf);
   const excludes = patterns
