@@ -85,3 +85,88 @@ test("a missing api_url is exit 2 and names the setting", async () => {
 
   expect(run).toMatchObject({ code: 2, stderr: expect.stringContaining("api_url") });
 });
+
+test.each([
+  [
+    "client_credentials",
+    { client_id: "me", client_secret: "s3" },
+    "grant_type=client_credentials&client_id=me&client_secret=s3&scope=read&audience=x",
+  ],
+  [
+    "refresh_token",
+    { refresh_token: "r1" },
+    "grant_type=refresh_token&refresh_token=r1&scope=read&audience=x",
+  ],
+  [
+    "password",
+    { username: "u", password: "p" },
+    "grant_type=password&username=u&password=p&scope=read&audience=x",
+  ],
+])(
+  "R25: OAuth 2 by %s asks for one token and uses it for all pages",
+  async (grant, settings, form) => {
+    const forms: string[] = [];
+    await using api = await serve((request, response, body) => {
+      if (request.path === "/token") {
+        forms.push(body);
+        return sendJson(response, { access_token: "t1", expires_in: 3600 });
+      }
+      if (request.headers.authorization !== "Bearer t1") return void response.writeHead(401).end();
+      sendJson(response, { data: request.query.get("offset") === "0" ? items(0, 2) : [] });
+    });
+    const oauth = {
+      auth_method: "oauth",
+      grant_type: grant,
+      access_token_url: `${api.url}/token`,
+      scope: "read",
+      oauth_extras: { audience: "x" },
+    };
+
+    const run = await runTap(
+      itemsConfig(
+        api.url,
+        { pagination: { style: "offset", page_size: 2 } },
+        { ...oauth, ...settings },
+      ),
+    );
+
+    expect(run.records()).toEqual(items(0, 2));
+    expect(forms).toEqual([form]);
+  },
+);
+
+test("R34: after a 401 a new token is asked for and the page is read again, and R28: a rotated refresh token is used", async () => {
+  const forms: string[] = [];
+  await using api = await serve((request, response, body) => {
+    if (request.path === "/token") {
+      forms.push(body);
+      return sendJson(response, {
+        access_token: `t${forms.length}`,
+        refresh_token: `r${forms.length + 1}`,
+      });
+    }
+    const isRefused =
+      request.query.get("offset") === "2" && request.headers.authorization === "Bearer t1";
+    if (isRefused) return void response.writeHead(401).end();
+    sendJson(response, {
+      data:
+        request.query.get("offset") === "4" ? [] : items(Number(request.query.get("offset")), 2),
+    });
+  });
+  const oauth = {
+    auth_method: "oauth",
+    grant_type: "refresh_token",
+    access_token_url: `${api.url}/token`,
+    refresh_token: "r1",
+  };
+
+  const run = await runTap(
+    itemsConfig(api.url, { pagination: { style: "offset", page_size: 2 } }, oauth),
+  );
+
+  expect(run.records()).toEqual(items(0, 4));
+  expect(forms).toEqual([
+    "grant_type=refresh_token&refresh_token=r1",
+    "grant_type=refresh_token&refresh_token=r2",
+  ]);
+});

@@ -14,7 +14,7 @@ export async function syncAll(context: SyncContext<Config>, readText: ReadText):
   const client = new HttpClient(await clientOptions(config, readText, context));
   const run: Run = {
     client,
-    authenticator: makeAuthenticator(config),
+    authenticator: makeAuthenticator(config, client),
     writer,
     state,
     config,

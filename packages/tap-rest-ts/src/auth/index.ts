@@ -1,15 +1,16 @@
 import { UserError } from "singer-sdk-ts";
-import type { Authenticator, HttpRequest } from "../request.ts";
+import type { Authenticator, HttpClient, HttpRequest } from "../request.ts";
 import type { Config } from "../settings.ts";
 import { apiKeyAuth } from "./api-key.ts";
 import { basicAuth } from "./basic.ts";
 import { bearerAuth } from "./bearer.ts";
+import { OAuth2, type OAuth2Options } from "./oauth2.ts";
 
 /** No credentials at all. */
 export const noAuth: Authenticator = { authorize: (request) => request };
 
 /** The authentication that the settings ask for. */
-export function makeAuthenticator(config: Config): Authenticator {
+export function makeAuthenticator(config: Config, client: HttpClient): Authenticator {
   const { username, password, bearer_token: token } = config;
   const method = config.auth_method ?? (username === undefined ? "no_auth" : "basic");
   switch (method) {
@@ -22,6 +23,8 @@ export function makeAuthenticator(config: Config): Authenticator {
       );
     case "bearer_token":
       return bearerAuth(need(token, "bearer_token", "TAP_REST_BEARER_TOKEN"));
+    case "oauth":
+      return new OAuth2(oauth2Options(config), client);
     case "api_key": {
       const keys = Object.entries(need(config.api_keys, "api_keys", "TAP_REST_API_KEYS"));
       return combineAuth(
@@ -44,6 +47,27 @@ export function combineAuth(parts: readonly Authenticator[]): Authenticator {
       for (const part of parts) isRenewed = ((await part.renew?.()) ?? false) || isRenewed;
       return isRenewed;
     },
+  };
+}
+
+function oauth2Options(config: Config): OAuth2Options {
+  const tokenUrl = URL.parse(
+    need(config.access_token_url, "access_token_url", "TAP_REST_ACCESS_TOKEN_URL"),
+  );
+  if (tokenUrl === null)
+    throw new UserError("E_SETTING", "setting `access_token_url` is not a URL");
+  const { client_id, client_secret, refresh_token, username, password, scope } = config;
+  return {
+    tokenUrl,
+    grant: config.grant_type ?? "client_credentials",
+    ...(client_id === undefined ? {} : { clientId: client_id }),
+    ...(client_secret === undefined ? {} : { clientSecret: client_secret }),
+    ...(refresh_token === undefined ? {} : { refreshToken: refresh_token }),
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password }),
+    ...(scope === undefined ? {} : { scope }),
+    extras: config.oauth_extras ?? {},
+    lifetimeMs: config.oauth_expiration_secs * 1000,
   };
 }
 

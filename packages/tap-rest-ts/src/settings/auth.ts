@@ -2,7 +2,7 @@
 export const authProperties = {
   auth_method: {
     type: "string",
-    enum: ["no_auth", "basic", "bearer_token", "api_key"],
+    enum: ["no_auth", "basic", "bearer_token", "api_key", "oauth"],
     description:
       "How requests are authenticated; basic when username and password are set, no_auth otherwise.",
   },
@@ -28,6 +28,39 @@ export const authProperties = {
     additionalProperties: { type: "string", secret: true },
     description:
       "Names and values for auth_method api_key, sent as headers unless api_key_in says otherwise.",
+  },
+  access_token_url: {
+    type: "string",
+    description: "Address that gives tokens for auth_method oauth.",
+  },
+  grant_type: {
+    type: "string",
+    enum: ["client_credentials", "refresh_token", "password"],
+    description: "How auth_method oauth asks for a token; client_credentials by default.",
+  },
+  client_id: { type: "string", description: "Client id for auth_method oauth." },
+  client_secret: {
+    type: "string",
+    secret: true,
+    description: "Client secret for auth_method oauth.",
+  },
+  refresh_token: {
+    type: "string",
+    secret: true,
+    description:
+      "Refresh token for grant_type refresh_token; one that the server rotates is used until the run ends.",
+  },
+  scope: { type: "string", description: "Scopes for auth_method oauth, parted by blanks." },
+  oauth_extras: {
+    type: "object",
+    additionalProperties: { type: "string" },
+    description: "Further members of the token request, audience for example.",
+  },
+  oauth_expiration_secs: {
+    type: "integer",
+    minimum: 1,
+    default: 3600,
+    description: "How long a token is used when its response has no expires_in.",
   },
   api_key_in: {
     type: "string",
