@@ -22,6 +22,8 @@ export function fixedFloat(sizeBytes: 4 | 8): ColumnReader {
 
 /** The shortest decimal text that reads back as the same 32-bit float: `-8084.016`, not `-8084.01611328125`. */
 export function float32Text(value: number): string {
+  // toPrecision drops the sign of zero.
+  if (value === 0) return float64Text(value);
   for (let digits = 6; digits < 9; digits++) {
     const rounded = Number(value.toPrecision(digits));
     if (Math.fround(rounded) === value) return float64Text(rounded);
