@@ -1,3 +1,5 @@
+const shortTextLength = 32;
+
 /**
  * A growing buffer for tokens, little-endian as TDS wants. It is reused: `take` hands out a view
  * that is valid until the next write.
@@ -31,13 +33,18 @@ export class TokenBuffer {
   }
 
   int32(value: number): void {
-    this.ensure(4);
-    this.position = this.bytes.writeInt32LE(value, this.position);
+    this.uint32(value);
   }
 
   uint32(value: number): void {
     this.ensure(4);
-    this.position = this.bytes.writeUInt32LE(value, this.position);
+    // Stores by byte wrap a negative number as two's complement, and cost no range check.
+    const { bytes, position } = this;
+    bytes[position] = value;
+    bytes[position + 1] = value >> 8;
+    bytes[position + 2] = value >> 16;
+    bytes[position + 3] = value >> 24;
+    this.position = position + 4;
   }
 
   uint32BigEndian(value: number): void {
@@ -64,7 +71,20 @@ export class TokenBuffer {
 
   utf16(text: string): void {
     this.ensure(text.length * 2);
-    this.position += this.bytes.write(text, this.position, "utf16le");
+    if (text.length > shortTextLength) {
+      this.position += this.bytes.write(text, this.position, "utf16le");
+      return;
+    }
+    // A call into C++ costs more than a short text does.
+    const { bytes } = this;
+    let { position } = this;
+    for (let index = 0; index < text.length; index += 1) {
+      const code = text.charCodeAt(index);
+      bytes[position] = code;
+      bytes[position + 1] = code >> 8;
+      position += 2;
+    }
+    this.position = position;
   }
 
   /** B_VARCHAR: a byte of length in characters, then UTF-16. */
