@@ -31,8 +31,9 @@ await runTarget(async () => {
     },
     load: async (context) => {
       const { load, verifyTables } = await import("./target.ts");
-      if (context.flags["verify"] === true) return await verifyTables(context, context.writeState);
-      return await load(context);
+      const writeState = (text: string) => context.writeState(text);
+      if (context.flags["verify"] === true) return await verifyTables(context, writeState);
+      return await load({ ...context, writeState });
     },
   };
 });

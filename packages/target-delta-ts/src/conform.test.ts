@@ -16,12 +16,12 @@ function field(name: string, type: string) {
 function unscaled(batch: RecordBatch, column: string): (bigint | null)[] {
   const vector = batch.getChild(column);
   return Array.from({ length: batch.numRows }, (_row, row) => {
-    const words: Uint32Array | null = vector?.get(row);
-    return words === null
+    const value: Uint32Array | null = vector?.get(row);
+    return value === null
       ? null
       : BigInt.asIntN(
           128,
-          words.reduceRight((sum, word) => (sum << 32n) | BigInt(word), 0n),
+          value.reduceRight((sum, word) => (sum << 32n) | BigInt(word), 0n),
         );
   });
 }

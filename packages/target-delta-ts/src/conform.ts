@@ -9,6 +9,7 @@ import {
 } from "apache-arrow";
 import { deltaToArrow, type StructField } from "delta-lake-ts";
 import { batchOf } from "./table-columns.ts";
+import { alignedNulls } from "./validity.ts";
 
 /** The batch with the table's column names and types; values that already fit are not copied. */
 export function conform(
@@ -82,14 +83,4 @@ function castDecimal(data: Data, type: Decimal): Data {
     nullBitmap: alignedNulls(data),
     data: new Uint32Array(words.buffer),
   });
-}
-
-/** The validity bits of a column starting at bit 0, whatever its offset; `null` when every row has a value. */
-function alignedNulls(data: Data): Uint8Array | null {
-  if (data.nullCount === 0) return null;
-  const bits = new Uint8Array(Math.ceil(data.length / 8));
-  for (let row = 0; row < data.length; row++) {
-    if (data.getValid(row)) bits[row >> 3] = (bits[row >> 3] ?? 0) | (1 << (row & 7));
-  }
-  return bits;
 }

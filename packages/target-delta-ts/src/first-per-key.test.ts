@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { Int64, type RecordBatch, Table, Utf8, vectorFromArray } from "apache-arrow";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { firstPerKey } from "./first-per-key.ts";
 import { KeySet } from "./key-set.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { type BatchLink, LinkBuilder, parseLinks } from "./batch-link.ts";
 import { ResumeWindow } from "./resume-window.ts";
 

@@ -1,4 +1,17 @@
-import { type Data, DataType, MapRow, type RecordBatch, StructRow, Vector } from "apache-arrow";
+import {
+  type Data,
+  DataType,
+  DateUnit,
+  Float64,
+  Int32,
+  MapRow,
+  makeData,
+  Precision,
+  type RecordBatch,
+  StructRow,
+  Vector,
+} from "apache-arrow";
+import { alignedNulls, isSet } from "./validity.ts";
 
 /**
  * 128-bit hashes of rows, as four lanes of 32 bits: `lanes[4 * row + lane]`.
@@ -46,44 +59,12 @@ const M1 = 0x85ebca77;
 const M2 = 0xc2b2ae3d;
 const M3 = 0x27d4eb2f;
 
-/** One value's state; module-wide so that the loops below allocate nothing. */
-let h0 = 0;
-let h1 = 0;
-let h2 = 0;
-let h3 = 0;
-
-function start(seed: number): void {
-  h0 = seed;
-  h1 = Math.imul(seed, M1) | 0;
-  h2 = Math.imul(seed, M2) | 0;
-  h3 = Math.imul(seed, M3) | 0;
-}
-
-function mixWord(word: number): void {
-  h0 = Math.imul(h0 ^ word, M0);
-  h0 ^= h0 >>> 15;
-  h1 = Math.imul(h1 ^ word, M1);
-  h1 ^= h1 >>> 14;
-  h2 = Math.imul(h2 ^ word, M2);
-  h2 ^= h2 >>> 16;
-  h3 = Math.imul(h3 ^ word, M3);
-  h3 ^= h3 >>> 13;
-}
-
 /** MurmurHash3's 32-bit finaliser. */
 function avalanche(hash: number): number {
   let h = hash;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
   return h ^ (h >>> 16);
-}
-
-function addValue(lanes: Int32Array, row: number): void {
-  const index = 4 * row;
-  lanes[index] = (at(lanes, index) + avalanche(h0)) | 0;
-  lanes[index + 1] = (at(lanes, index + 1) + avalanche(h1)) | 0;
-  lanes[index + 2] = (at(lanes, index + 2) + avalanche(h2)) | 0;
-  lanes[index + 3] = (at(lanes, index + 3) + avalanche(h3)) | 0;
 }
 
 function finish(lanes: Int32Array): void {
@@ -95,7 +76,8 @@ function addColumn(lanes: Int32Array, data: Data, seed: number): void {
   if (DataType.isNull(type)) return;
   if (DataType.isUtf8(type) || DataType.isBinary(type)) return addBytes(lanes, data, seed);
   if (DataType.isBool(type)) return addBooleans(lanes, data, seed);
-  if (DataType.isFloat(type) && type.precision === 1) return addFloats(lanes, data, seed);
+  if (DataType.isFloat(type) && type.precision === Precision.SINGLE)
+    return addFloats(lanes, data, seed);
   const words = wordsPerValue(type);
   if (words > 0) return addWords(lanes, data, seed, words);
   addNested(lanes, data, seed);
@@ -104,12 +86,14 @@ function addColumn(lanes: Int32Array, data: Data, seed: number): void {
 /** How many 32-bit words one value of a fixed-width type has; 0 for any other type. */
 function wordsPerValue(type: DataType): number {
   if (DataType.isInt(type)) return type.bitWidth === 64 ? 2 : type.bitWidth === 32 ? 1 : 0;
-  if (DataType.isFloat(type)) return type.precision === 2 ? 2 : 0;
+  if (DataType.isFloat(type)) return type.precision === Precision.DOUBLE ? 2 : 0;
   if (DataType.isDecimal(type)) return 4;
   if (DataType.isTimestamp(type)) return 2;
-  if (DataType.isDate(type)) return type.unit === 0 ? 1 : 2;
+  if (DataType.isDate(type)) return type.unit === DateUnit.DAY ? 1 : 2;
   return 0;
 }
+
+// The four lanes are local variables, mixed in line, instead of a shared state that functions change.
 
 function addWords(lanes: Int32Array, data: Data, seed: number, words: number): void {
   const bytes: ArrayBufferView = data.values;
@@ -118,39 +102,56 @@ function addWords(lanes: Int32Array, data: Data, seed: number, words: number): v
   const hasNulls = data.nullCount > 0;
   for (let row = 0; row < data.length; row++) {
     if (hasNulls && !isSet(valid, offset + row)) continue;
-    start(seed);
-    for (let word = row * words; word < (row + 1) * words; word++) mixWord(values[word] ?? 0);
-    addValue(lanes, row);
+    let h0 = seed;
+    let h1 = Math.imul(seed, M1);
+    let h2 = Math.imul(seed, M2);
+    let h3 = Math.imul(seed, M3);
+    for (let index = row * words; index < (row + 1) * words; index++) {
+      const word = at(values, index);
+      h0 = Math.imul(h0 ^ word, M0);
+      h0 ^= h0 >>> 15;
+      h1 = Math.imul(h1 ^ word, M1);
+      h1 ^= h1 >>> 14;
+      h2 = Math.imul(h2 ^ word, M2);
+      h2 ^= h2 >>> 16;
+      h3 = Math.imul(h3 ^ word, M3);
+      h3 ^= h3 >>> 13;
+    }
+    const index = 4 * row;
+    lanes[index] = (at(lanes, index) + avalanche(h0)) | 0;
+    lanes[index + 1] = (at(lanes, index + 1) + avalanche(h1)) | 0;
+    lanes[index + 2] = (at(lanes, index + 2) + avalanche(h2)) | 0;
+    lanes[index + 3] = (at(lanes, index + 3) + avalanche(h3)) | 0;
   }
 }
 
 /** Float32 is hashed as the double it equals, so that a table with a wider column agrees. */
 function addFloats(lanes: Int32Array, data: Data, seed: number): void {
-  const values: Float32Array = data.values;
-  const { nullBitmap: valid, offset } = data;
-  const hasNulls = data.nullCount > 0;
-  const double = new Float64Array(1);
-  const words = new Int32Array(double.buffer);
-  for (let row = 0; row < data.length; row++) {
-    if (hasNulls && !isSet(valid, offset + row)) continue;
-    double[0] = values[row] ?? 0;
-    start(seed);
-    mixWord(words[0] ?? 0);
-    mixWord(words[1] ?? 0);
-    addValue(lanes, row);
-  }
+  const singles: Float32Array = data.values;
+  const doubles = makeData({
+    type: new Float64(),
+    length: data.length,
+    nullCount: data.nullCount,
+    nullBitmap: alignedNulls(data),
+    data: Float64Array.from(singles),
+  });
+  addWords(lanes, doubles, seed, 2);
 }
 
 function addBooleans(lanes: Int32Array, data: Data, seed: number): void {
-  const values: Uint8Array = data.values;
-  const { nullBitmap: valid, offset } = data;
-  const hasNulls = data.nullCount > 0;
+  const bits: Uint8Array = data.values;
+  const numbers = new Int32Array(data.length);
   for (let row = 0; row < data.length; row++) {
-    if (hasNulls && !isSet(valid, offset + row)) continue;
-    start(seed);
-    mixWord(isSet(values, offset + row) ? 1 : 2);
-    addValue(lanes, row);
+    numbers[row] = isSet(bits, data.offset + row) ? 1 : 2;
   }
+  const words = makeData({
+    type: new Int32(),
+    length: data.length,
+    nullCount: data.nullCount,
+    nullBitmap: alignedNulls(data),
+    data: numbers,
+  });
+  addWords(lanes, words, seed, 1);
 }
 
 function addBytes(lanes: Int32Array, data: Data, seed: number): void {
@@ -161,19 +162,52 @@ function addBytes(lanes: Int32Array, data: Data, seed: number): void {
   const hasNulls = data.nullCount > 0;
   for (let row = 0; row < data.length; row++) {
     if (hasNulls && !isSet(valid, offset + row)) continue;
-    start(seed);
-    mixBytes(view, offsets[row] ?? 0, offsets[row + 1] ?? 0);
-    addValue(lanes, row);
+    addText(lanes, { row, seed, view, first: at(offsets, row), end: at(offsets, row + 1) });
   }
 }
 
-function mixBytes(view: DataView, first: number, end: number): void {
+interface Text {
+  readonly row: number;
+  readonly seed: number;
+  readonly view: DataView;
+  readonly first: number;
+  readonly end: number;
+}
+
+/** Bytes from `first` to before `end`, four at a time; then the tail, and the length. */
+function addText(lanes: Int32Array, { row, seed, view, first, end }: Text): void {
+  let h0 = seed;
+  let h1 = Math.imul(seed, M1);
+  let h2 = Math.imul(seed, M2);
+  let h3 = Math.imul(seed, M3);
   let position = first;
-  for (; position + 4 <= end; position += 4) mixWord(view.getInt32(position, true));
-  let tail = end - first;
-  for (; position < end; position++) tail = (tail << 8) | view.getUint8(position);
-  mixWord(tail);
-  mixWord(end - first);
+  for (let isTail = false; !isTail; position += 4) {
+    isTail = position + 4 > end;
+    const word = isTail ? tailWord(view, position, end) : view.getInt32(position, true);
+    h0 = Math.imul(h0 ^ word, M0);
+    h0 ^= h0 >>> 15;
+    h1 = Math.imul(h1 ^ word, M1);
+    h1 ^= h1 >>> 14;
+    h2 = Math.imul(h2 ^ word, M2);
+    h2 ^= h2 >>> 16;
+    h3 = Math.imul(h3 ^ word, M3);
+    h3 ^= h3 >>> 13;
+  }
+  const length = end - first;
+  const index = 4 * row;
+  lanes[index] = (at(lanes, index) + avalanche(Math.imul(h0 ^ length, M0))) | 0;
+  lanes[index + 1] = (at(lanes, index + 1) + avalanche(Math.imul(h1 ^ length, M1))) | 0;
+  lanes[index + 2] = (at(lanes, index + 2) + avalanche(Math.imul(h2 ^ length, M2))) | 0;
+  lanes[index + 3] = (at(lanes, index + 3) + avalanche(Math.imul(h3 ^ length, M3))) | 0;
+}
+
+/** The last zero to three bytes. */
+function tailWord(view: DataView, first: number, end: number): number {
+  let word = 0;
+  for (let position = first; position < end; position++) {
+    word = (word << 8) | view.getUint8(position);
+  }
+  return word;
 }
 
 /** Structs, lists, maps and rare widths: through a canonical text of the value; slow and general. */
@@ -184,9 +218,8 @@ function addNested(lanes: Int32Array, data: Data, seed: number): void {
     const value: unknown = vector.get(row);
     if (value === null || value === undefined) continue;
     const bytes = encoder.encode(canonicalText(value));
-    start(seed);
-    mixBytes(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), 0, bytes.byteLength);
-    addValue(lanes, row);
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    addText(lanes, { row, seed, view, first: 0, end: bytes.byteLength });
   }
 }
 
@@ -209,10 +242,6 @@ function hashText(text: string): number {
   let hash = text.length;
   for (const byte of Buffer.from(text)) hash = avalanche(Math.imul(hash ^ byte, M0));
   return hash;
-}
-
-function isSet(bitmap: Uint8Array, bit: number): boolean {
-  return ((bitmap[bit >> 3] ?? 0) & (1 << (bit & 7))) !== 0;
 }
 
 /** Callers stay inside the array; the fallback only satisfies the type checker. */

@@ -14,9 +14,9 @@ export interface RunOptions {
   readonly log: Log;
   readonly signal: AbortSignal;
   /** Makes the load of a stream when its first SCHEMA comes. */
-  openStream(event: Extract<ReaderEvent, { type: "schema" }>): StreamLoad;
-  writeState(text: string): Promise<void>;
-  now(): number;
+  readonly openStream: (event: Extract<ReaderEvent, { type: "schema" }>) => StreamLoad;
+  readonly writeState: (text: string) => Promise<void>;
+  readonly now: () => number;
 }
 
 /** One run of the target: messages in, durable rows and covered states out. */

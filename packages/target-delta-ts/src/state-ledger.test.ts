@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import type { JsonValue } from "singer-sdk-ts";
 import { StateLedger } from "./state-ledger.ts";
 

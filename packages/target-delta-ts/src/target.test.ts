@@ -42,6 +42,31 @@ describe("append", () => {
     ]);
   });
 
+  test("a commit names its rows, and the transaction that added them", async () => {
+    await workspace.load([
+      schema("events", { id: integer, note: text }),
+      record("events", { id: 1, note: "a" }),
+    ]);
+
+    const [commit] = await (await workspace.table("events")).history(1);
+    expect(commit).toMatchObject({
+      operation: "WRITE",
+      operationParameters: { mode: "Append" },
+      singer: {
+        appId: expect.stringMatching(/^target-delta\/[0-9a-f]{16}$/),
+        links: [
+          {
+            n: 1,
+            h: expect.stringMatching(/^[0-9a-f]{32}$/),
+            f: expect.stringMatching(/^[0-9a-f]{32}$/),
+            tail: [expect.stringMatching(/^[0-9a-f]{32}$/)],
+            end: true,
+          },
+        ],
+      },
+    });
+  });
+
   test("T41: rows that come again after a lost STATE are not added again", async () => {
     const events = [1, 2, 3].map((id) => record("events", { id }));
     const head = schema("events", { id: integer }, { bookmarks: ["id"] });

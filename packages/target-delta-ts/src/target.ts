@@ -22,7 +22,7 @@ export interface LoadContext {
   readonly log: Log;
   readonly signal: AbortSignal;
   readonly input: Readable;
-  writeState(text: string): Promise<void>;
+  readonly writeState: (text: string) => Promise<void>;
 }
 
 /** Loads a Singer stream into tables. */

@@ -25,9 +25,9 @@ export interface Verification {
 export interface VerifyOptions {
   readonly reader: ColumnarReader;
   /** The folder of a stream's table below the target's path. */
-  tablePath(stream: string): string;
-  openStore(path: string): ObjectStore;
-  now(): number;
+  readonly tablePath: (stream: string) => string;
+  readonly openStore: (path: string) => ObjectStore;
+  readonly now: () => number;
 }
 
 /** Reads a whole Singer stream, writes nothing, and compares each stream with its table. */
