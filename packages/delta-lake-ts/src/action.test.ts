@@ -48,3 +48,13 @@ test.each([
     }),
   );
 });
+
+test("files can be passed over without being parsed, but a torn line is still found", () => {
+  const file = '{"add":{"path":"a","no":"more"}}';
+  const txn = '{"txn":{"appId":"a","version":1}}';
+
+  expect(decodeActions(`${file}\n${txn}\n`, 0, { skipsFiles: true })).toEqual([
+    { type: "txn", txn: { appId: "a", version: 1 } },
+  ]);
+  expect(() => decodeActions('{"add":{"path":"a"', 0, { skipsFiles: true })).toThrow("version 0");
+});

@@ -111,16 +111,27 @@ export type Action =
   | { readonly type: "remove"; readonly remove: RemoveFile }
   | { readonly type: "cdc"; readonly cdc: ChangeFile };
 
+/** A whole line about a file. Torn lines do not match, so that they are found. */
+const FILE_LINE = /^\{"(?:add|remove)":.*\}\}$/;
+
 /** Writes a commit: one action a line, every line ended by `\n`, in the order given. */
 export function encodeActions(actions: readonly Action[]): string {
   return actions.map((action) => `${stringifyJson(actionBody(action))}\n`).join("");
 }
 
-/** Reads a commit. Unknown actions and fields are left out; a broken one is E_CORRUPT_LOG naming the version. */
-export function decodeActions(lines: string, version: number): Action[] {
+/**
+ * Reads a commit. Unknown actions and fields are left out; a broken one is E_CORRUPT_LOG naming the version.
+ * `skipsFiles` leaves out added and removed files, which are nearly all of a large commit, without parsing them.
+ */
+export function decodeActions(
+  lines: string,
+  version: number,
+  options: { skipsFiles?: boolean } = {},
+): Action[] {
   const actions: Action[] = [];
   for (const [index, line] of lines.split("\n").entries()) {
     if (line.trim() === "") continue;
+    if (options.skipsFiles === true && FILE_LINE.test(line)) continue;
     const action = decodeLine(line, version, index + 1);
     if (action !== undefined) actions.push(action);
   }

@@ -64,9 +64,11 @@ export async function loadFullSnapshot(
 export async function readCommit(
   store: ObjectStore,
   version: number,
+  options: { skipsFiles?: boolean } = {},
 ): Promise<Action[] | undefined> {
   const bytes = await store.get(commitPath(version));
-  return bytes === undefined ? undefined : decodeActions(new TextDecoder().decode(bytes), version);
+  if (bytes === undefined) return undefined;
+  return decodeActions(new TextDecoder().decode(bytes), version, options);
 }
 
 interface Loaded {
@@ -107,16 +109,13 @@ async function replayTail(
   hasFiles: boolean,
 ): Promise<void> {
   for (const version of segment.commitVersions) {
-    const actions = await readCommit(store, version);
+    const actions = await readCommit(store, version, { skipsFiles: !hasFiles });
     if (actions === undefined) {
       throw new DeltaError("E_CORRUPT_LOG", `version ${version} vanished while the log was read`, {
         hint: "run again: a log cleanup may have been at work",
       });
     }
-    replayActions(
-      state,
-      hasFiles ? actions : actions.filter(({ type }) => type !== "add" && type !== "remove"),
-    );
+    replayActions(state, actions);
   }
 }
 
