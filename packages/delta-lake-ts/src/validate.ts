@@ -39,6 +39,14 @@ function checkUniqueness(actions: readonly Action[]): void {
     if (seen.has(key)) throw invalid(`two actions of one commit are about ${key}`);
     seen.add(key);
   }
+  const removed = new Set(
+    actions.flatMap((action) => (action.type === "remove" ? [fileKey(action.remove)] : [])),
+  );
+  for (const action of actions) {
+    if (action.type === "add" && removed.has(fileKey(action.add))) {
+      throw invalid(`${action.add.path} is added and removed with the same deletion vector`);
+    }
+  }
 }
 
 function uniqueKey(action: Action): string | undefined {
