@@ -46,7 +46,7 @@ export function boundTexts(
 }
 
 /** A bookmark's value as text for a parameter: strings as they are, numbers by their digits. */
-export function valueText(value: JsonValue | undefined): string | undefined {
+function valueText(value: JsonValue | undefined): string | undefined {
   if (value === undefined || value === null) return undefined;
   return typeof value === "string" ? value : stringifyJson(value);
 }

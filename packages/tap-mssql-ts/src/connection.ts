@@ -101,7 +101,7 @@ function connect(config: Config): Promise<Connection> {
 
 /** The settings in tedious' words. */
 export function connectionOptions(config: Config): ConnectionConfiguration {
-  const [server = config.host, instanceName] = config.host.split("\\");
+  const { server, port, instanceName } = addressOf(config);
   return {
     server,
     authentication: {
@@ -109,7 +109,7 @@ export function connectionOptions(config: Config): ConnectionConfiguration {
       options: { userName: config.user, password: config.password },
     },
     options: {
-      ...(instanceName === undefined ? { port: config.port } : { instanceName }),
+      ...(instanceName === undefined ? { port } : { instanceName }),
       database: config.database,
       encrypt: config.encrypt,
       trustServerCertificate: config.trust_server_certificate,
@@ -127,6 +127,18 @@ export function connectionOptions(config: Config): ConnectionConfiguration {
       rowCollectionOnRequestCompletion: false,
     },
   };
+}
+
+/** Reads the spellings of a server that people bring along: `tcp:host,1433`, `https://host/`, `host\INSTANCE`. */
+function addressOf({ host, port }: Config): {
+  readonly server: string;
+  readonly port: number;
+  readonly instanceName: string | undefined;
+} {
+  const bare = host.replace(/^(?:[a-z]+:\/\/|tcp:)/i, "").replace(/\/+$/, "");
+  const [path = bare, ownPort] = bare.split(",");
+  const [server = path, instanceName] = path.split("\\");
+  return { server, port: ownPort === undefined ? port : Number(ownPort), instanceName };
 }
 
 /**

@@ -31,7 +31,7 @@ export function schemaOfColumn(
 }
 
 /** The Singer column type that holds every value of `type` exactly. */
-export function columnTypeOf(type: SqlType, format: SchemaFormat): ColumnType {
+function columnTypeOf(type: SqlType, format: SchemaFormat): ColumnType {
   if (type.isClr) return { type: "string" };
   switch (type.name) {
     case "bit":

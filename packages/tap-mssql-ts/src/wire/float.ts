@@ -21,7 +21,7 @@ export function fixedFloat(sizeBytes: 4 | 8): ColumnReader {
 }
 
 /** The shortest decimal text that reads back as the same 32-bit float: `-8084.016`, not `-8084.01611328125`. */
-export function float32Text(value: number): string {
+function float32Text(value: number): string {
   // toPrecision drops the sign of zero.
   if (value === 0) return float64Text(value);
   for (let digits = 6; digits < 9; digits++) {
@@ -32,7 +32,7 @@ export function float32Text(value: number): string {
 }
 
 /** The shortest decimal text that reads back as the same double, with the sign of zero kept. */
-export function float64Text(value: number): string {
+function float64Text(value: number): string {
   return Object.is(value, -0) ? "-0.0" : String(value);
 }
 

@@ -45,7 +45,7 @@ export const readBit: ColumnReader = (input, position, out) => {
 };
 
 /** Appends a signed 64-bit integer given as its two halves. */
-export function writeInt64(low: number, high: number, out: RowBuffer): void {
+function writeInt64(low: number, high: number, out: RowBuffer): void {
   out.ensure(INT64_TEXT_MAX);
   if (high >= -0x20_0000 && high < 0x20_0000) writeSigned(high * 0x1_0000_0000 + low, out);
   else out.ascii(((BigInt(high) << 32n) | BigInt(low)).toString());

@@ -162,7 +162,7 @@ export function offsetText(offsetMinutes: number): string {
 }
 
 /** Appends `2020-01-31` for a count of days since 0001-01-01. The caller ensures the room. */
-export function writeDate(days: number, out: RowBuffer): void {
+function writeDate(days: number, out: RowBuffer): void {
   // Days to civil date in the proleptic Gregorian calendar, years starting in March (H. Hinnant, chrono dates).
   const shifted = days + 306;
   const era = Math.floor(shifted / 146_097);
