@@ -7,7 +7,6 @@ export type DeltaErrorCode =
   | "E_SCHEMA_MISMATCH"
   | "E_INVALID_COMMIT"
   | "E_STORE"
-  | "E_STORE_UNKNOWN"
   | "E_STORE_NO_ATOMIC_CREATE"
   | "E_TABLE_NOT_FOUND"
   | "E_VERSION_NOT_FOUND"
