@@ -160,7 +160,7 @@ const holds: Readonly<Record<CompareOperator, (order: number) => boolean>> = {
 };
 
 /** A comparison; a constant side is converted to the common type only once. */
-export function bindCompare(operator: CompareOperator, left: Bound, right: Bound): Bound {
+function bindCompare(operator: CompareOperator, left: Bound, right: Bound): Bound {
   const common = commonTypeOf([left, right]);
   const first = convertBound(left, common);
   const second = convertBound(right, common);

@@ -301,13 +301,13 @@ function countOf(expression: Expression | undefined, context: BindContext): numb
 }
 
 /** The parts of a condition that must all hold. */
-export function conjuncts(expression: Expression): readonly Expression[] {
+function conjuncts(expression: Expression): readonly Expression[] {
   if (expression.type !== "logic" || expression.operator !== "and") return [expression];
   return [...conjuncts(expression.left), ...conjuncts(expression.right)];
 }
 
 /** The same query under other column names. */
-export function renamed(query: BoundQuery, names: readonly string[]): BoundQuery {
+function renamed(query: BoundQuery, names: readonly string[]): BoundQuery {
   if (names.length === 0) return query;
   if (names.length !== query.columns.length)
     throw new SqlError(

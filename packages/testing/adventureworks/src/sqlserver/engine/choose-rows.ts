@@ -32,7 +32,10 @@ export function chooseRows(
     let mask = 1;
     for (const join of from.joins) {
       mask |= 1 << join.sourceIndex;
-      list = joinRows(list, sources, { join, conditions: conditionsFor(where, join, mask) });
+      list = joinRows(list, sources, {
+        join,
+        conditions: conditionsFor(where, join, { mask, isLast: join === from.joins.at(-1) }),
+      });
     }
     return list;
   };
@@ -67,18 +70,20 @@ function allHold(conditions: readonly Bound[]): (frame: Frame) => boolean {
   return (frame) => conditions.every((condition) => condition.evaluate(frame) === true);
 }
 
-/** The conditions whose last source is the one that this join brings. */
-function conditionsFor(where: readonly Bound[], join: BoundJoin, mask: number): readonly Bound[] {
+/**
+ * The conditions that can be told once this join is made. One that may read any source (it holds
+ * a subquery) waits for the last join.
+ */
+function conditionsFor(
+  where: readonly Bound[],
+  join: BoundJoin,
+  { mask, isLast }: { mask: number; isLast: boolean },
+): readonly Bound[] {
   const before = mask & ~(1 << join.sourceIndex);
   return where.filter((condition) => {
-    const isReady = (condition.sourceMask & ~mask) === 0 || isLast(condition, mask);
+    const isReady = isLast || (condition.sourceMask & ~mask) === 0;
     return isReady && (condition.sourceMask & ~before) !== 0;
   });
-}
-
-/** A condition that may read any source waits for the last one, and may be tried before as well. */
-function isLast(condition: Bound, mask: number): boolean {
-  return condition.sourceMask === -1 && mask === -1;
 }
 
 /** Whether the relation's stored order is the wanted one. */

@@ -1,6 +1,6 @@
 import type { Database } from "../../generate/index.ts";
 import type { SessionFacts } from "./bound.ts";
-import { Catalog } from "./catalog/index.ts";
+import { Catalog } from "./catalog/catalog.ts";
 import type { CatalogTable } from "./catalog/model.ts";
 import type { Relation } from "./relation.ts";
 import { storedTable } from "./stored-table.ts";

@@ -252,6 +252,14 @@ test("a left join keeps rows without a match, and EXISTS sees the outer row", ()
   expect(existing).toEqual(joined);
 });
 
+test("a condition with a subquery holds after a join", () => {
+  const rows = rowsOf(
+    "SELECT t.name FROM sys.tables t JOIN sys.schemas s ON s.schema_id = t.schema_id WHERE s.name = 'dbo' AND t.object_id IN (SELECT object_id FROM sys.columns WHERE name = 'TSQL')",
+  );
+
+  expect(rows).toEqual([["DatabaseLog"]]);
+});
+
 test("catalog names are matched without case", () => {
   expect(
     rowsOf(

@@ -53,7 +53,6 @@ export const intType = makeType("int");
 export const bigintType = makeType("bigint");
 export const floatType = makeType("float");
 export const moneyType = makeType("money", { scale: 4 });
-export const dateType = makeType("date");
 export const datetimeType = makeType("datetime");
 export const uniqueidentifierType = makeType("uniqueidentifier");
 /** The type of names in the catalog: nvarchar(128). */

@@ -4,7 +4,7 @@ import { type Type, typeOfSchema } from "../type.ts";
 import { systemTypes, type UserType } from "./system-type.ts";
 
 /** A schema of the database. */
-export interface CatalogSchema {
+interface CatalogSchema {
   readonly id: number;
   readonly name: string;
 }
@@ -18,7 +18,7 @@ export interface CatalogColumn {
   readonly schema: ColumnSchema;
 }
 
-/** A key constraint: the primary key, or a foreign key's side of this table. */
+/** A table with its catalog numbers. */
 export interface CatalogTable {
   readonly id: number;
   readonly name: string;
@@ -30,7 +30,7 @@ export interface CatalogTable {
 }
 
 /** A foreign key with the tables at both ends. */
-export interface CatalogForeignKey {
+interface CatalogForeignKey {
   readonly id: number;
   readonly name: string;
   readonly table: CatalogTable;
