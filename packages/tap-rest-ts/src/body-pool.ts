@@ -7,6 +7,7 @@ const waitingMax = 3;
  */
 export class BodyPool {
   readonly #waiting: Buffer[] = [];
+  readonly #own = new WeakSet<ArrayBufferLike>();
 
   /** Collects a body; the result is a view of a pooled buffer, the caller's own until `release`. */
   async collect(body: AsyncIterable<Uint8Array>, lengthExpected: number): Promise<Buffer> {
@@ -14,7 +15,7 @@ export class BodyPool {
     let length = 0;
     for await (const chunk of body) {
       if (length + chunk.length > buffer.length) {
-        const grown = Buffer.allocUnsafeSlow(Math.max(length + chunk.length, buffer.length * 2));
+        const grown = this.#allocate(Math.max(length + chunk.length, buffer.length * 2));
         buffer.copy(grown, 0, 0, length);
         buffer = grown;
       }
@@ -24,9 +25,16 @@ export class BodyPool {
     return buffer.subarray(0, length);
   }
 
-  /** Gives a collected body back; nobody may read it any more. */
+  /** Gives a collected body back; nobody may read it any more. A buffer from elsewhere is left alone. */
   release(body: Buffer): void {
-    if (this.#waiting.length < waitingMax) this.#waiting.push(Buffer.from(body.buffer));
+    if (!this.#own.has(body.buffer) || this.#waiting.length >= waitingMax) return;
+    this.#waiting.push(Buffer.from(body.buffer));
+  }
+
+  #allocate(sizeBytes: number): Buffer {
+    const buffer = Buffer.allocUnsafeSlow(sizeBytes);
+    this.#own.add(buffer.buffer);
+    return buffer;
   }
 
   #take(lengthMin: number): Buffer {
@@ -34,6 +42,6 @@ export class BodyPool {
     const [found] = index < 0 ? [] : this.#waiting.splice(index, 1);
     // A buffer that is too small would only stay in the way of a larger one.
     if (found === undefined) this.#waiting.shift();
-    return found ?? Buffer.allocUnsafeSlow(Math.max(64 * 1024, lengthMin));
+    return found ?? this.#allocate(Math.max(64 * 1024, lengthMin));
   }
 }

@@ -55,6 +55,16 @@ export function msdkPagination(settings: MsdkPagination): PaginationSettings {
   return withoutAbsent(translated);
 }
 
+/** The search parameter of the old settings; its `$last_run_date` is the start of a slice. */
+export function msdkSearch(settings: {
+  readonly source_search_field: string | undefined;
+  readonly source_search_query: string | undefined;
+}): { readonly param: string; readonly template: string } | undefined {
+  const { source_search_field: param, source_search_query: query } = settings;
+  if (param === undefined || query === undefined) return undefined;
+  return { param, template: query.replaceAll("$last_run_date", "{start}") };
+}
+
 /** The object without the members that are undefined. */
 function withoutAbsent(
   object: { readonly [K in keyof PaginationSettings]: PaginationSettings[K] | undefined },

@@ -27,11 +27,6 @@ export const settings = {
       description: "The streams, each a resource of the API.",
     },
     ...sharedStreamProperties,
-    start_date: {
-      type: "string",
-      description:
-        "Where the first run of an incremental stream starts: a date-time, or a value of its replication key.",
-    },
     state_partitions_max: {
       type: "integer",
       minimum: 0,
@@ -87,6 +82,23 @@ export const settings = {
       type: "string",
       description:
         "PEM file of the authorities to trust besides none other; for an API with a private certificate.",
+    },
+    cassette: {
+      type: "object",
+      required: ["mode", "folder"],
+      properties: {
+        mode: {
+          type: "string",
+          enum: ["record", "replay"],
+          description:
+            "record keeps every answer of the API in the folder; replay reads them from there and asks the API nothing.",
+        },
+        folder: {
+          type: "string",
+          description: "Folder of the recorded answers; no credentials are written to it.",
+        },
+      },
+      description: "Records the API's answers, or runs offline on recorded ones.",
     },
     ...msdkProperties,
   },

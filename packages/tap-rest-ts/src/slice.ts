@@ -47,6 +47,9 @@ export function sliceRequest(
   if (startParam !== undefined && slice.start !== undefined)
     url.searchParams.set(startParam, slice.start);
   if (endParam !== undefined && slice.end !== undefined) url.searchParams.set(endParam, slice.end);
+  if (stream.search !== undefined && slice.start !== undefined) {
+    url.searchParams.set(stream.search.param, fillTemplate(stream.search.template, lookUp));
+  }
   const headers = { accept: "application/json", ...fillTemplates(stream.headers, lookUp) };
   if (stream.body === undefined) return { method: stream.method, url, headers };
   const body = JSON.stringify(fillTemplates(stream.body, lookUp));

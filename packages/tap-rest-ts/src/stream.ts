@@ -1,7 +1,8 @@
 import { UserError } from "singer-sdk-ts";
 import { type Duration, parseDuration } from "./date-format.ts";
+import type { RecordsFormat } from "./decode/index.ts";
 import { type JsonPath, parseJsonPath } from "./json/path.ts";
-import { msdkPagination } from "./msdk.ts";
+import { msdkPagination, msdkSearch } from "./msdk.ts";
 import type { PaginationSettings } from "./paginator/index.ts";
 import type { Config } from "./settings.ts";
 import { parseApiUrl } from "./stream-request.ts";
@@ -28,11 +29,17 @@ export interface RestStream {
   /** `api_url`, below which the path is; templates in the path are not filled yet. */
   readonly base: URL;
   readonly path: string;
+  /** The first value of a first run, when it has no bookmark. */
+  readonly startDate: string | undefined;
+  /** A query parameter that is sent once there is a start: tap-rest-api-msdk's `source_search_field`. */
+  readonly search: { readonly param: string; readonly template: string } | undefined;
   readonly params: Readonly<Record<string, readonly string[]>>;
   readonly method: "GET" | "POST";
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Readonly<Record<string, unknown>> | undefined;
   readonly recordsPath: JsonPath;
+  readonly recordsFormat: RecordsFormat;
+  readonly csvDelimiter: string;
   readonly primaryKeys: readonly string[];
   readonly replicationKey: string | undefined;
   readonly incremental: Incremental;
@@ -78,6 +85,11 @@ function resolveStream(stream: StreamConfig, config: Config, base: URL): RestStr
     name,
     base,
     path: stream.path ?? name,
+    startDate: stream.start_date ?? config.start_date,
+    search: msdkSearch({
+      source_search_field: stream.source_search_field ?? config.source_search_field,
+      source_search_query: stream.source_search_query ?? config.source_search_query,
+    }),
     params: paramTexts({ ...config.params, ...stream.params }),
     method: stream.method ?? config.method ?? (body === undefined ? "GET" : "POST"),
     headers: headerTexts({ ...config.headers, ...stream.headers }),
@@ -86,6 +98,8 @@ function resolveStream(stream: StreamConfig, config: Config, base: URL): RestStr
       stream.records_path ?? config.records_path ?? "$[*]",
       setting("records_path"),
     ),
+    recordsFormat: stream.records_format ?? config.records_format ?? "json",
+    csvDelimiter: stream.csv_delimiter ?? config.csv_delimiter ?? ",",
     primaryKeys: stream.primary_keys ?? config.primary_keys ?? [],
     replicationKey: stream.replication_key ?? config.replication_key,
     incremental,

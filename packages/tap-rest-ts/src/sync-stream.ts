@@ -8,8 +8,9 @@ import {
 import { openAhead } from "./ahead.ts";
 import { BookmarkTracker, type BookmarkValue, compareBookmarks } from "./bookmark.ts";
 import { addDuration, parseTime, timeWindows } from "./date-format.ts";
+import { formatReader } from "./decode/index.ts";
 import { streamId } from "./discover.ts";
-import { pageReader, type RecordPage } from "./page.ts";
+import type { RecordPage } from "./page.ts";
 import { addMembers, keepRecords } from "./page-view.ts";
 import { PageSequence, type ReadPage } from "./read-pages.ts";
 import type { Authenticator, HttpClient } from "./request.ts";
@@ -27,7 +28,6 @@ export interface Run {
   readonly writer: MessageWriter;
   readonly state: State;
   readonly config: Readonly<Record<string, unknown>>;
-  readonly startDate: string | undefined;
   readonly partitionsMax: number;
   readonly concurrency: number;
   readonly mode: "sync" | "test" | "schema";
@@ -105,8 +105,8 @@ function startReading(
   how: Pick<Reading, "isWritten" | "isIncremental">,
 ): Reading {
   const { stream, entry } = node;
-  const { state, startDate, partitionsMax, log } = run;
-  const { replicationKey } = stream;
+  const { state, partitionsMax, log } = run;
+  const { replicationKey, startDate } = stream;
   return {
     node,
     ...how,
@@ -243,7 +243,11 @@ async function* openSlice(
     request: sliceRequest(stream, slice, run.config),
     client,
     authenticator,
-    readPage: pageReader(stream.recordsPath),
+    readPage: formatReader({
+      format: stream.recordsFormat,
+      path: stream.recordsPath,
+      csvDelimiter: stream.csvDelimiter,
+    }),
     pagination: mode === "test" ? { ...stream.pagination, max_pages: 1 } : stream.pagination,
     hasKeys: stream.primaryKeys.length > 0,
     signal,

@@ -1,5 +1,6 @@
 import type { SyncContext } from "singer-sdk-ts";
 import { makeAuthenticator } from "./auth/index.ts";
+import { Cassette } from "./cassette.ts";
 import { HttpClient, type HttpClientOptions } from "./request.ts";
 import type { Config } from "./settings.ts";
 import { resolveStreams } from "./stream.ts";
@@ -18,7 +19,6 @@ export async function syncAll(context: SyncContext<Config>, readText: ReadText):
     writer,
     state,
     config,
-    startDate: config.start_date,
     partitionsMax: config.state_partitions_max,
     concurrency: config.concurrency,
     mode,
@@ -48,6 +48,7 @@ async function clientOptions(
     connectTimeoutMs: config.connect_timeout_seconds * 1000,
     requestTimeoutMs: config.request_timeout_seconds * 1000,
     userAgent: config.user_agent,
+    ...(config.cassette === undefined ? {} : { cassette: new Cassette(config.cassette) }),
     ...(ca === undefined ? {} : { tls: { ca } }),
     log,
     signal,

@@ -91,7 +91,13 @@ export class OAuth2 implements Authenticator {
       "content-type": "application/x-www-form-urlencoded",
       accept: "application/json",
     };
-    const request: HttpRequest = { method: "POST", url: tokenUrl, headers, body: body.toString() };
+    const request: HttpRequest = {
+      method: "POST",
+      url: tokenUrl,
+      headers,
+      body: body.toString(),
+      isPrivate: true,
+    };
     const answer = await this.#client.fetch(
       request,
       { authorize: (unchanged) => unchanged },

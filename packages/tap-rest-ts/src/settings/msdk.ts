@@ -7,7 +7,55 @@ export const msdkProperties = {
   },
   pagination_response_style: {
     type: "string",
-    description: "As in tap-rest-api-msdk, where style1 was the default; it has no effect here.",
+    ignored: "the style of the request says how responses are read",
+    description: "A setting of tap-rest-api-msdk without effect here.",
+  },
+  store_raw_json_message: {
+    type: "boolean",
+    ignored: "records are sent as they are",
+    description: "A setting of tap-rest-api-msdk without effect here.",
+  },
+  flattening_enabled: {
+    type: "boolean",
+    ignored: "records are not flattened",
+    description: "A setting of tap-rest-api-msdk without effect here.",
+  },
+  flattening_max_depth: {
+    type: "integer",
+    ignored: "records are not flattened",
+    description: "A setting of tap-rest-api-msdk without effect here.",
+  },
+  backoff_type: {
+    type: "string",
+    ignored: "Retry-After is always read",
+    description: "A setting of tap-rest-api-msdk without effect here.",
+  },
+  backoff_param: {
+    type: "string",
+    ignored: "Retry-After is always read",
+    description: "A setting of tap-rest-api-msdk without effect here.",
+  },
+  backoff_time_extension: {
+    type: "integer",
+    ignored: "waits are at least as long as Retry-After asks",
+    description: "A setting of tap-rest-api-msdk without effect here.",
+  },
+  redirect_uri: {
+    type: "string",
+    ignored: "no grant that this tap has needs it",
+    description: "A setting of tap-rest-api-msdk without effect here.",
+  },
+  stream_maps: {
+    type: "object",
+    additionalProperties: true,
+    ignored: "records are not mapped",
+    description: "A setting of tap-rest-api-msdk without effect here.",
+  },
+  stream_map_config: {
+    type: "object",
+    additionalProperties: true,
+    ignored: "records are not mapped",
+    description: "A setting of tap-rest-api-msdk without effect here.",
   },
   pagination_page_size: {
     type: "integer",

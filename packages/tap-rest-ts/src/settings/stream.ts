@@ -94,6 +94,16 @@ export const sharedStreamProperties = {
     type: "string",
     description: "JSONPath of the records in a response: $.data[*], for example; $[*] by default.",
   },
+  records_format: {
+    type: "string",
+    enum: ["json", "jsonl", "csv", "xml"],
+    description:
+      "What responses are written in; json by default. Values of csv and xml are texts; a gzip file is unpacked.",
+  },
+  csv_delimiter: {
+    type: "string",
+    description: "What parts the values of records_format csv; a comma by default.",
+  },
   primary_keys: {
     type: "array",
     items: { type: "string" },
@@ -103,10 +113,36 @@ export const sharedStreamProperties = {
     type: "string",
     description: "Member whose largest value is kept as the bookmark of the next run.",
   },
+  start_date: {
+    type: "string",
+    description:
+      "Where the first run of an incremental stream starts: a date-time, or a value of its replication key.",
+  },
   pagination: {
     type: "object",
     properties: paginationProperties,
     description: "How the API cuts a result into pages.",
+  },
+  source_search_field: {
+    type: "string",
+    description:
+      "As in tap-rest-api-msdk: a query parameter that is sent once there is a bookmark or start_date.",
+  },
+  source_search_query: {
+    type: "string",
+    description:
+      "As in tap-rest-api-msdk: the value of source_search_field; $last_run_date in it is the bookmark.",
+  },
+  num_inference_records: {
+    type: "integer",
+    description:
+      "As in tap-rest-api-msdk, which infers schemas; without effect here, where they are declared.",
+  },
+  except_keys: {
+    type: "array",
+    items: { type: "string" },
+    description:
+      "As in tap-rest-api-msdk, which flattens other members; without effect here, where nothing is flattened.",
   },
   integrity: {
     type: "string",
