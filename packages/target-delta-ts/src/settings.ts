@@ -95,6 +95,12 @@ export const settings = {
       default: 128,
       description: "A data file is closed when it is about this many megabytes large.",
     },
+    add_record_metadata: {
+      type: "boolean",
+      default: false,
+      description:
+        "Whether tables get the seven `_sdc_` columns: times of extraction, arrival, batch and deletion, sequence, table version, start of the run.",
+    },
     hard_delete: {
       type: "boolean",
       default: false,

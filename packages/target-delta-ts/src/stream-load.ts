@@ -10,6 +10,7 @@ import { StagedLoad } from "./load/staged.ts";
 import { clearStaging, stagingFolder } from "./load/staging.ts";
 import type { TableContext } from "./load/table-context.ts";
 import { chooseLoadMethod, type LoadMethod } from "./load-method.ts";
+import { addMetadata, withMetadata, withoutMetadata } from "./metadata-columns.ts";
 import { type TableColumns, tableColumns } from "./table-columns.ts";
 
 /** What the settings say about one stream. */
@@ -17,6 +18,8 @@ export interface StreamOptions {
   readonly format: "delta" | "parquet";
   readonly loadMethod: LoadMethod | undefined;
   readonly isHardDelete: boolean;
+  /** Adds the seven `_sdc_` columns; without it they are left out, also when the tap sends them. */
+  readonly hasMetadata: boolean;
 }
 
 /** Brings one stream into its table, in the order in which its messages come. */
@@ -47,7 +50,7 @@ export class StreamLoad {
     this.#context = context;
     this.#options = options;
     this.#message = message;
-    this.#columns = tableColumns(context.stream, columns);
+    this.#columns = this.#tableColumns(columns);
     this.#columnNames = new Set(columns.map((column) => column.name));
   }
 
@@ -86,15 +89,19 @@ export class StreamLoad {
   /** New columns or keys for the rows that follow; those before keep their order. */
   async setSchema(message: SchemaMessage, columns: readonly Column[]): Promise<void> {
     this.#message = message;
-    this.#columns = tableColumns(this.#context.stream, columns);
+    this.#columns = this.#tableColumns(columns);
     this.#columnNames = new Set(columns.map((column) => column.name));
     if (this.#load !== undefined) await this.#describe(this.#load);
   }
 
   async write(rows: RowBatch): Promise<void> {
     const load = await this.#loadFor(rows.version);
+    const { startedMs } = this.#context;
+    const batch = this.#options.hasMetadata
+      ? addMetadata(rows.recordBatch, { receivedMs: Date.now(), startedMs, version: rows.version })
+      : rows.recordBatch;
     await load.write({
-      batch: rows.recordBatch,
+      batch,
       firstRow: rows.firstRow,
       sizeBytes: rows.sizeBytes,
     });
@@ -150,6 +157,14 @@ export class StreamLoad {
     if (!(this.#load instanceof StagedLoad) || this.#loadVersion !== this.#runVersion) return;
     await this.#load.activate(undefined);
     this.#durableRow = Math.max(this.#durableRow, this.#load.durableRow);
+  }
+
+  #tableColumns(columns: readonly Column[]): TableColumns {
+    const { hasMetadata } = this.#options;
+    return tableColumns(
+      this.#context.stream,
+      hasMetadata ? withMetadata(columns) : withoutMetadata(columns),
+    );
   }
 
   /** Staged rows that carry no version live and end with this run. */

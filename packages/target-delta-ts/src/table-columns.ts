@@ -14,28 +14,19 @@ export interface TableColumns {
   rename(batch: RecordBatch): RecordBatch;
 }
 
-/** Column names of the Singer SDKs that a record may carry; dropped unless metadata columns are asked for. */
-const METADATA_COLUMNS = new Set([
-  "_sdc_extracted_at",
-  "_sdc_received_at",
-  "_sdc_batched_at",
-  "_sdc_sequence",
-  "_sdc_table_version",
-  "_sdc_sync_started_at",
-]);
-
 /** Names the table's columns after the source's; throws E_COLUMN_COLLISION when two become one. */
 export function tableColumns(stream: string, columns: readonly Column[]): TableColumns {
-  const kept = columns.filter((column) => !METADATA_COLUMNS.has(column.name));
   const tableNames = columnNames(
     stream,
-    kept.map((column) => column.name),
+    columns.map((column) => column.name),
   );
-  const names = new Map(kept.map((column, index) => [column.name, tableNames[index] ?? ""]));
-  const fields = kept.map((column, index) =>
+  const names = new Map(columns.map((column, index) => [column.name, tableNames[index] ?? ""]));
+  const fields = columns.map((column, index) =>
     tableField(arrowField(column), tableNames[index] ?? ""),
   );
-  const comments = new Map(kept.map((column, index) => [tableNames[index] ?? "", comment(column)]));
+  const comments = new Map(
+    columns.map((column, index) => [tableNames[index] ?? "", comment(column)]),
+  );
   const deltaSchema = arrowToDelta(new Schema(fields));
   const schema: StructType = {
     type: "struct",

@@ -319,6 +319,35 @@ describe("tables", () => {
     expect((await workspace.table("s")).version).toBe(1);
   });
 
+  test("T23: with add_record_metadata rows tell when they came, else those columns are left out", async () => {
+    const messages = [
+      schema("s", { id: integer, _sdc_sequence: integer, _sdc_deleted_at: text }),
+      {
+        type: "RECORD",
+        stream: "s",
+        record: { id: 1, _sdc_sequence: 5 },
+        time_extracted: "2026-01-02T03:04:05Z",
+      },
+    ];
+    const startMs = Date.now();
+    await workspace.load(messages, { config: { add_record_metadata: true, table_path: "with" } });
+    await workspace.load(messages, { config: { table_path: "without" } });
+
+    const [row] = (await workspace.rows("with")) as readonly Record<string, number | null>[];
+    expect(row).toEqual({
+      id: 1,
+      _sdc_deleted_at: null,
+      _sdc_extracted_at: Date.UTC(2026, 0, 2, 3, 4, 5),
+      _sdc_received_at: expect.any(Number),
+      _sdc_batched_at: row?.["_sdc_received_at"],
+      _sdc_sequence: row?.["_sdc_received_at"],
+      _sdc_table_version: null,
+      _sdc_sync_started_at: expect.any(Number),
+    });
+    expect(row?.["_sdc_received_at"]).toBeGreaterThanOrEqual(startMs);
+    expect(await workspace.rows("without")).toEqual([{ id: 1, _sdc_deleted_at: null }]);
+  });
+
   test("T1: format parquet writes files without a log", async () => {
     const result = await workspace.load([schema("s", { id: integer }), record("s", { id: 1 })], {
       config: { format: "parquet" },

@@ -28,6 +28,7 @@ export interface LoadContext {
 /** Loads a Singer stream into tables. */
 export async function load({ config, log, signal, input, writeState }: LoadContext): Promise<void> {
   const runId = randomUUID();
+  const startedMs = Date.now();
   const paths = new TablePaths();
   const policy = new FlushPolicy({
     rows: config.batch_size_rows,
@@ -60,22 +61,23 @@ export async function load({ config, log, signal, input, writeState }: LoadConte
         batchAppId: `target-delta/${fingerprint(config.pipeline_id, stream, path)}`,
         versionAppId: `target-delta-version/${fingerprint(config.pipeline_id, stream, path)}`,
         runId,
+        startedMs,
         log,
       };
       const options = {
         format: config.format,
         loadMethod: override?.load_method ?? config.load_method,
         isHardDelete: config.hard_delete,
+        hasMetadata: config.add_record_metadata,
       };
       return new StreamLoad(context, options, message, columns);
     },
   });
-  const startMs = Date.now();
   await run.run();
   for (const [stream, { rowCount, method }] of run.streams) {
     log.info("stream_loaded", { stream, rows: rowCount, method });
   }
-  log.info("load_finished", { streams: run.streams.size, elapsedMs: Date.now() - startMs });
+  log.info("load_finished", { streams: run.streams.size, elapsedMs: Date.now() - startedMs });
 }
 
 /** Compares a Singer stream with the tables, prints one JSON line per stream, and gives the exit code. */
@@ -108,6 +110,7 @@ function openReader({
     batchBytes: Math.min(config.batch_size_bytes, ARROW_BATCH_BYTES),
     maxRecordBytes: RECORD_BYTES_MAX,
     rejects: "error",
+    timeExtracted: config.add_record_metadata,
     warn: (event, fields) => log.warn(event, fields),
   });
 }

@@ -39,7 +39,7 @@ export class RowFilter {
   take(batch: RecordBatch, firstRow: number): RecordBatch[] {
     const lanes = hashRows(
       batch,
-      batch.schema.fields.map((field) => field.name),
+      batch.schema.fields.map(({ name }) => name).filter((name) => !name.startsWith("_sdc_")),
     );
     this.#firstRow ??= firstRow;
     this.#window.add(lanes);

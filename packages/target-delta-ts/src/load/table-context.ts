@@ -16,5 +16,7 @@ export interface TableContext {
   readonly batchAppId: string;
   readonly versionAppId: string;
   readonly runId: string;
+  /** When the run began, milliseconds since 1970. */
+  readonly startedMs: number;
   readonly log: Log;
 }
