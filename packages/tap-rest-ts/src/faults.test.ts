@@ -218,3 +218,64 @@ test("a malformed record on a later page fails the run instead of ending the str
 
   expect(run).toMatchObject({ code: 1, stderr: expect.stringContaining("malformed at byte 16") });
 });
+
+test("R65: a budget that is used up is waited for before the next request", async () => {
+  const times: number[] = [];
+  await using api = await serve(({ query }, response) => {
+    times.push(Date.now());
+    const headers = { "ratelimit-remaining": String(1 - times.length), "ratelimit-reset": "1" };
+    sendJson(response, { data: offsetPage(query, 20), total: 20 }, headers);
+  });
+
+  const run = await runTap(itemsConfig(api.url, { pagination: offset }));
+
+  expect(run.records()).toEqual(items(0, 20));
+  expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(900);
+});
+
+test.each([
+  [404, { status: 404, action: "ignore" }, 0, []],
+  [200, { contains: "busy", action: "retry" }, 0, items(0, 1)],
+  [200, { contains: "busy", action: "fail" }, 1, []],
+])(
+  "R66: an answer of status %d under the response rule %j",
+  async (status, rule, code, expected) => {
+    let requestCount = 0;
+    await using api = await serve((_request, response) => {
+      requestCount++;
+      if (status === 404) response.writeHead(404).end();
+      else sendJson(response, requestCount === 1 ? { busy: true } : { data: items(0, 1) });
+    });
+
+    const run = await runTap(itemsConfig(api.url, { response_rules: [rule] }));
+
+    expect(run.code).toBe(code);
+    expect(run.records()).toEqual(expected);
+  },
+);
+
+test("R33: requests go through a proxy", async () => {
+  await using proxy = await serve((_request, response) =>
+    sendJson(response, { data: items(0, 1) }),
+  );
+
+  const run = await runTap(
+    itemsConfig("http://api.invalid", {}, { proxy_url: proxy.url, max_tries: 1 }),
+  );
+
+  expect(run.records()).toEqual(items(0, 1));
+  expect(proxy.requests).toEqual(["GET http://api.invalid/items"]);
+});
+
+test("R2: a body is sent as a form when asked to", async () => {
+  let seen = "";
+  await using api = await serve((request, response, body) => {
+    seen = `${request.method} ${request.headers["content-type"]} ${body}`;
+    sendJson(response, { data: [] });
+  });
+
+  const run = await runTap(itemsConfig(api.url, { body: { a: "x y", n: 1 }, body_format: "form" }));
+
+  expect(run.code).toBe(0);
+  expect(seen).toBe("POST application/x-www-form-urlencoded a=x+y&n=1");
+});

@@ -93,12 +93,7 @@ export function networkFailure(fault: unknown, method: string, url: URL): HttpFa
 }
 
 /** What a response with an error status came to; undefined for a status that carries records. */
-export function statusFailure(
-  status: number,
-  method: string,
-  url: URL,
-  body: Uint8Array,
-): HttpFailure | undefined {
+export function statusFailure(status: number, method: string, url: URL): HttpFailure | undefined {
   if (status >= 200 && status < 300) return undefined;
   const shown = `${method} ${shownUrl(url)}`;
   const answer = `${shown} answered ${status}`;
@@ -120,14 +115,7 @@ export function statusFailure(
   if (status === 429) return fail("E_RATE_LIMIT", "ask for less at once, or raise max_tries", true);
   if (status >= 500 || status === 408 || status === 425)
     return fail("E_SERVER", "the API has a fault; try again later", true);
-  const type = /^\s*[{[]/u.test(Buffer.from(body.subarray(0, 20)).toString("latin1"))
-    ? "a JSON message"
-    : "no JSON";
-  return fail(
-    "E_HTTP_STATUS",
-    `the body is ${type} of ${body.length} bytes; run with LOGLEVEL=debug to see it`,
-    false,
-  );
+  return fail("E_HTTP_STATUS", "check the stream's path, params, headers and body", false);
 }
 
 function faultCode(fault: unknown): string | undefined {

@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Log, UserError } from "singer-sdk-ts";
-import { Agent, type Dispatcher, interceptors } from "undici";
+import { type Dispatcher, EnvHttpProxyAgent, interceptors } from "undici";
 import { BodyPool } from "./body-pool.ts";
+import { budgetWait } from "./budget.ts";
 import type { Cassette } from "./cassette.ts";
 import { type HttpFailure, networkFailure, shownUrl, statusFailure } from "./http-error.ts";
+import { applyRules, type ResponseRule } from "./response-rule.ts";
 import { type Attempt, parseRetryAfter, type RetryPolicy, retry } from "./retry.ts";
 
 /** One request, ready to be sent. */
@@ -14,6 +16,7 @@ export interface HttpRequest {
   readonly body?: string;
   /** A token request: its answer is a secret and is never recorded. */
   readonly isPrivate?: true;
+  readonly rules?: readonly ResponseRule[];
 }
 
 /** A whole response; `body` is decompressed. */
@@ -37,6 +40,7 @@ export interface HttpClientOptions {
   readonly requestTimeoutMs: number;
   readonly userAgent: string;
   readonly cassette?: Cassette;
+  readonly proxyUrl?: string;
   readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string };
   readonly log: Log;
   readonly signal: AbortSignal;
@@ -47,11 +51,18 @@ export class HttpClient {
   readonly #options: HttpClientOptions;
   readonly #dispatcher: Dispatcher;
   readonly #pool = new BodyPool();
+  /** The API's budget is used up until then, in milliseconds since 1970. */
+  #notBefore = 0;
 
   constructor(options: HttpClientOptions) {
     this.#options = options;
-    const agent = new Agent({
+    // Also reads HTTP_PROXY, HTTPS_PROXY and NO_PROXY.
+    const agent = new EnvHttpProxyAgent({
+      ...(options.proxyUrl === undefined
+        ? {}
+        : { httpProxy: options.proxyUrl, httpsProxy: options.proxyUrl }),
       connect: { timeout: options.connectTimeoutMs, ...options.tls },
+      requestTls: { timeout: options.connectTimeoutMs, ...options.tls },
       headersTimeout: options.requestTimeoutMs,
       bodyTimeout: options.requestTimeoutMs,
     });
@@ -73,13 +84,15 @@ export class HttpClient {
   ): Promise<T> {
     let isRenewed = false;
     const attempt = async (): Promise<Attempt<T>> => {
-      const response = await this.#answer(request, authenticator, signal);
+      const answer = await this.#answer(request, authenticator, signal);
+      if ("isPassing" in answer) return again(answer);
+      const response = applyRules(request.rules ?? [], answer) ?? answer;
       if ("isPassing" in response) return again(response);
       if (response.status === 401 && !isRenewed && (await authenticator.renew?.()) === true) {
         isRenewed = true;
         return attempt();
       }
-      const failure = statusFailure(response.status, request.method, request.url, response.body);
+      const failure = statusFailure(response.status, request.method, request.url);
       if (failure === undefined) {
         const value = read(response);
         return isFailure(value) ? again(value) : { type: "done", value };
@@ -111,7 +124,14 @@ export class HttpClient {
   ): Promise<HttpResponse | HttpFailure> {
     const { cassette } = this.#options;
     if (cassette?.isReplay === true) return cassette.replay(request);
+    const waitMs = Math.min(this.#notBefore - Date.now(), this.#options.retry.retryAfterMaxMs);
+    if (waitMs > 0) {
+      this.#options.log.info("budget_used_up", { url: shownUrl(request.url), waitMs });
+      await sleep(waitMs, undefined, { signal });
+    }
     const response = await this.#send(await authenticator.authorize(request), signal);
+    if ("status" in response)
+      this.#notBefore = Date.now() + (budgetWait(response.headers, Date.now()) ?? 0);
     const isRecorded =
       cassette !== undefined &&
       request.isPrivate !== true &&

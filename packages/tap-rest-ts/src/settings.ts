@@ -83,6 +83,16 @@ export const settings = {
       description:
         "PEM file of the authorities to trust besides none other; for an API with a private certificate.",
     },
+    cert_file: {
+      type: "string",
+      description: "PEM file of the client certificate, for an API that asks for one.",
+    },
+    key_file: { type: "string", description: "PEM file of the client certificate's key." },
+    proxy_url: {
+      type: "string",
+      secret: true,
+      description: "Proxy for all requests, instead of HTTP_PROXY and HTTPS_PROXY.",
+    },
     cassette: {
       type: "object",
       required: ["mode", "folder"],

@@ -51,14 +51,21 @@ export function sliceRequest(
     url.searchParams.set(stream.search.param, fillTemplate(stream.search.template, lookUp));
   }
   const headers = { accept: "application/json", ...fillTemplates(stream.headers, lookUp) };
-  if (stream.body === undefined) return { method: stream.method, url, headers };
-  const body = JSON.stringify(fillTemplates(stream.body, lookUp));
-  return {
-    method: stream.method,
-    url,
-    headers: { "content-type": "application/json", ...headers },
-    body,
-  };
+  const request = { method: stream.method, url, headers, rules: stream.responseRules };
+  if (stream.body === undefined) return request;
+  const members = fillTemplates(stream.body, lookUp);
+  const isForm = stream.bodyFormat === "form";
+  const type = isForm ? "application/x-www-form-urlencoded" : "application/json";
+  const body = isForm ? formText(members) : JSON.stringify(members);
+  return { ...request, headers: { "content-type": type, ...headers }, body };
+}
+
+function formText(members: Readonly<Record<string, unknown>>): string {
+  const form = new URLSearchParams();
+  for (const [name, value] of Object.entries(members)) {
+    form.set(name, typeof value === "string" ? value : JSON.stringify(value));
+  }
+  return form.toString();
 }
 
 function sliceLookUp(slice: Slice, config: Readonly<Record<string, unknown>>): LookUp {

@@ -45,7 +45,7 @@ export function changeRequest(
   for (const [name, value] of Object.entries(change.query ?? {})) url.searchParams.set(name, value);
   const headers = { ...request.headers, ...change.headers };
   const body = change.body === undefined ? request.body : changeBody(request.body, change.body);
-  return { method: request.method, url, headers, ...(body === undefined ? {} : { body }) };
+  return { ...request, url, headers, ...(body === undefined ? {} : { body }) };
 }
 
 function nextUrl(text: string, pageUrl: URL): URL {

@@ -4,6 +4,7 @@ import type { RecordsFormat } from "./decode/index.ts";
 import { type JsonPath, parseJsonPath } from "./json/path.ts";
 import { msdkPagination, msdkSearch } from "./msdk.ts";
 import type { PaginationSettings } from "./paginator/index.ts";
+import type { ResponseRule } from "./response-rule.ts";
 import type { Config } from "./settings.ts";
 import { parseApiUrl } from "./stream-request.ts";
 
@@ -37,6 +38,8 @@ export interface RestStream {
   readonly method: "GET" | "POST";
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Readonly<Record<string, unknown>> | undefined;
+  readonly bodyFormat: "json" | "form";
+  readonly responseRules: readonly ResponseRule[];
   readonly recordsPath: JsonPath;
   readonly recordsFormat: RecordsFormat;
   readonly csvDelimiter: string;
@@ -94,6 +97,8 @@ function resolveStream(stream: StreamConfig, config: Config, base: URL): RestStr
     method: stream.method ?? config.method ?? (body === undefined ? "GET" : "POST"),
     headers: headerTexts({ ...config.headers, ...stream.headers }),
     body,
+    bodyFormat: stream.body_format ?? config.body_format ?? "json",
+    responseRules: stream.response_rules ?? config.response_rules ?? [],
     recordsPath: parseJsonPath(
       stream.records_path ?? config.records_path ?? "$[*]",
       setting("records_path"),

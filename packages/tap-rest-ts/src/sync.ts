@@ -37,7 +37,13 @@ async function clientOptions(
   readText: ReadText,
   { log, signal }: SyncContext<Config>,
 ): Promise<HttpClientOptions> {
-  const ca = config.ca_file === undefined ? undefined : await readText(config.ca_file);
+  const read = async (path: string | undefined): Promise<string | undefined> =>
+    path === undefined ? undefined : readText(path);
+  const [ca, cert, key] = await Promise.all([
+    read(config.ca_file),
+    read(config.cert_file),
+    read(config.key_file),
+  ]);
   return {
     retry: {
       triesMax: config.max_tries,
@@ -49,7 +55,12 @@ async function clientOptions(
     requestTimeoutMs: config.request_timeout_seconds * 1000,
     userAgent: config.user_agent,
     ...(config.cassette === undefined ? {} : { cassette: new Cassette(config.cassette) }),
-    ...(ca === undefined ? {} : { tls: { ca } }),
+    ...(config.proxy_url === undefined ? {} : { proxyUrl: config.proxy_url }),
+    tls: {
+      ...(ca === undefined ? {} : { ca }),
+      ...(cert === undefined ? {} : { cert }),
+      ...(key === undefined ? {} : { key }),
+    },
     log,
     signal,
   };

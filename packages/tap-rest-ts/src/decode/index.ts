@@ -26,6 +26,7 @@ export function formatReader(
     return (response) => read({ ...response, body: unzipped(response.body) });
   }
   return (response) => {
+    if (response.status === 204) return recordsPage(response, [], {});
     try {
       const { records, envelope } = decode(response, options);
       return recordsPage(response, records, envelope);

@@ -90,6 +90,36 @@ export const sharedStreamProperties = {
     additionalProperties: true,
     description: "JSON body of every request with method POST.",
   },
+  body_format: {
+    type: "string",
+    enum: ["json", "form"],
+    description: "How body is written: as JSON, by default, or as a form.",
+  },
+  response_rules: {
+    type: "array",
+    items: {
+      type: "object",
+      required: ["action"],
+      properties: {
+        status: {
+          type: "integer",
+          description: "Status of the answers that the rule is for; any when it is not set.",
+        },
+        contains: {
+          type: "string",
+          description: "Text in the body of the answers that the rule is for.",
+        },
+        action: {
+          type: "string",
+          enum: ["ignore", "retry", "fail"],
+          description:
+            "ignore takes the answer as a page without records, retry asks again, fail ends the run.",
+        },
+      },
+    },
+    description:
+      "What to do with answers that the tap would read otherwise; the first rule that fits is applied.",
+  },
   records_path: {
     type: "string",
     description: "JSONPath of the records in a response: $.data[*], for example; $[*] by default.",
