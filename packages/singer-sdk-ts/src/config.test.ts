@@ -84,3 +84,41 @@ describe("readConfig", () => {
     expect(() => read([path])).toThrow(expect.objectContaining({ code }));
   });
 });
+
+test("settings inside objects are read from variables and references, too", () => {
+  const nested = {
+    type: "object",
+    required: [],
+    properties: {
+      warehouse: {
+        type: "object",
+        properties: {
+          host: { type: "string", env: ["DATABRICKS_HOST"] },
+          token: { type: "string", secret: true },
+          path: { type: "string" },
+        },
+      },
+      logins: {
+        type: "array",
+        items: { type: "object", properties: { password: { type: "string", secret: true } } },
+      },
+    },
+  } as const satisfies Settings;
+  const config = file("nested.json", {
+    warehouse: { host: "a", path: "/p" },
+    logins: [{ password: "env:PASSWORD" }],
+  });
+  const env = {
+    DATABRICKS_HOST: "b",
+    TARGET_DEMO_WAREHOUSE_TOKEN: "env:TOKEN",
+    TOKEN: "t",
+    PASSWORD: "p",
+  };
+
+  const { values } = readConfig({ name: "target-demo-ts", settings: nested, files: [config], env });
+
+  expect(values).toEqual({
+    warehouse: { host: "b", path: "/p", token: "t" },
+    logins: [{ password: "p" }],
+  });
+});

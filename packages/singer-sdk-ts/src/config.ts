@@ -32,8 +32,12 @@ export function readConfig({ name, settings, files, env }: ConfigSources): RawCo
   for (const file of files.filter((path) => path !== "ENV")) {
     Object.assign(values, canonical(readJsonFile(file), settings, warnings));
   }
-  Object.assign(values, environmentValues(name, settings, { ...fromDotEnv, ...env }));
-  return { values: resolveReferences(values, settings, env), warnings };
+  const variables = { ...fromDotEnv, ...env };
+  const all = withEnvironment(values, settings.properties, {
+    prefix: environmentPrefix(name),
+    env: variables,
+  });
+  return { values: resolveMembers(settings, all, { path: "", env: variables }), warnings };
 }
 
 function readJsonFile(path: string): Values {
@@ -82,21 +86,41 @@ function canonicalName(key: string, settings: Settings): string {
   );
 }
 
-function environmentValues(plugin: string, settings: Settings, env: NodeJS.ProcessEnv): Values {
-  const prefix = environmentPrefix(plugin);
-  const entries = Object.entries(settings.properties).flatMap(([name, setting]) => {
-    const names = [name, ...(setting.aliases ?? [])].map(
-      (part) => `${prefix}_${part.toUpperCase()}`,
-    );
-    const variable = [...names, ...(setting.env ?? [])].find(
-      (candidate) => (env[candidate] ?? "") !== "",
-    );
-    const text = variable === undefined ? undefined : env[variable];
-    return variable === undefined || text === undefined || setting.ignored !== undefined
-      ? []
-      : [[name, cast(text, setting, variable)] as const];
-  });
-  return Object.fromEntries(entries);
+/** Lays the environment over `values`; inside objects too, as <PREFIX>_<SETTING>_<INNER>. */
+function withEnvironment(
+  values: Values,
+  properties: Settings["properties"],
+  { prefix, env }: { readonly prefix: string; readonly env: NodeJS.ProcessEnv },
+): Values {
+  const result: Record<string, unknown> = { ...values };
+  for (const [name, setting] of Object.entries(properties)) {
+    if (setting.ignored !== undefined) continue;
+    const variable = variableOf(name, setting, { prefix, env });
+    if (variable !== undefined) result[name] = cast(env[variable] ?? "", setting, variable);
+
+    const outer = result[name] ?? {};
+    if (setting.type !== "object" || setting.properties === undefined || !isValues(outer)) continue;
+    const inner = withEnvironment(outer, setting.properties, {
+      prefix: `${prefix}_${name.toUpperCase()}`,
+      env,
+    });
+    if (Object.keys(inner).length > 0) result[name] = inner;
+  }
+  return result;
+}
+
+/** The first variable that is set and not empty: the setting's own name, an alias, then its extra names. */
+function variableOf(
+  name: string,
+  setting: Setting,
+  { prefix, env }: { readonly prefix: string; readonly env: NodeJS.ProcessEnv },
+): string | undefined {
+  const names = [name, ...(setting.aliases ?? [])].map((part) => `${prefix}_${part.toUpperCase()}`);
+  return [...names, ...(setting.env ?? [])].find((variable) => (env[variable] ?? "") !== "");
+}
+
+function isValues(value: unknown): value is Values {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function cast(text: string, setting: Setting, variable: string): unknown {
@@ -127,14 +151,33 @@ function parseJsonText(text: string, variable: string): unknown {
   }
 }
 
-/** `file:PATH` and `env:NAME` in a secret setting stand for what the file or variable holds. */
-function resolveReferences(values: Values, settings: Settings, env: NodeJS.ProcessEnv): Values {
+interface Place {
+  readonly path: string;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** `file:PATH` and `env:NAME` in a secret setting, at any depth, stand for what the file or variable holds. */
+function resolveMembers(
+  setting: Settings | Extract<Setting, { readonly type: "object" }>,
+  values: Values,
+  { path, env }: Place,
+): Values {
+  const free = "additionalProperties" in setting ? setting.additionalProperties : undefined;
   const entries = Object.entries(values).map(([name, value]) => {
-    const setting = settings.properties[name];
-    const isSecret = setting !== undefined && "secret" in setting && typeof value === "string";
-    return [name, isSecret ? resolveReference(name, value, env) : value] as const;
+    const inner = setting.properties?.[name] ?? (free === true ? undefined : free);
+    const place = { path: path === "" ? name : `${path}.${name}`, env };
+    return [name, inner === undefined ? value : resolveValue(inner, value, place)] as const;
   });
   return Object.fromEntries(entries);
+}
+
+function resolveValue(setting: Setting, value: unknown, place: Place): unknown {
+  if ("secret" in setting && typeof value === "string") {
+    return resolveReference(place.path, value, place.env);
+  }
+  if (setting.type === "object" && isValues(value)) return resolveMembers(setting, value, place);
+  if (setting.type !== "array" || !("items" in setting) || !Array.isArray(value)) return value;
+  return value.map((item: unknown) => resolveValue(setting.items, item, place));
 }
 
 function resolveReference(name: string, value: string, env: NodeJS.ProcessEnv): string {
