@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { ByteWriter } from "./byte-writer.ts";
 
 function jsonOf(text: string): string {

@@ -9,6 +9,12 @@ export class DecimalText {
   toString(): string {
     return this.digits;
   }
+
+  /** Bare digits from `JSON.stringify`, too. */
+  toJSON(): unknown {
+    // JSON.rawJSON is part of the language (JSON.parse source text access) but not yet of its types.
+    return (JSON as typeof JSON & { rawJSON(text: string): unknown }).rawJSON(this.digits);
+  }
 }
 
 /** A JSON value whose numbers keep their digits (SEAMS 1). */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { parseJson, stringifyJson } from "./json.ts";
 import { type ColumnType, columnSchema, type JsonSchema, parseColumns } from "./schema.ts";
 
@@ -122,11 +122,9 @@ test("a column's schema is read back as the same type, through text", () => {
       { type: "string" },
       { type: "string", maxLength: 50 },
     ),
-    fc.constantFrom(8, 16, 32, 64).map((bits) => ({ type: "integer", bits }) as ColumnType),
-    fc.constantFrom(32, 64).map((bits) => ({ type: "float", bits }) as ColumnType),
-    fc
-      .constantFrom("base64", "hex")
-      .map((encoding) => ({ type: "binary", encoding }) as ColumnType),
+    fc.constantFrom(8, 16, 32, 64).map((bits) => ({ type: "integer" as const, bits })),
+    fc.constantFrom(32, 64).map((bits) => ({ type: "float" as const, bits })),
+    fc.constantFrom("base64", "hex").map((encoding) => ({ type: "binary" as const, encoding })),
     fc
       .integer({ min: 1, max: 38 })
       .chain((precision) =>
@@ -156,7 +154,8 @@ test("a column's schema is read back as the same type, through text", () => {
       const schema = { required: ["c"], properties: { c: columnSchema(column, { nullable }) } };
       const [read] = parseColumns(parseJson(stringifyJson(schema)) as JsonSchema);
       expect(read?.type).toEqual(column);
-      if (column.type !== "json") expect(read?.nullable).toBe(nullable);
+      // Anything at all is also null.
+      expect(read?.nullable).toBe(nullable || column.type === "json");
     }),
   );
 });
