@@ -1,4 +1,5 @@
-import { Ajv, type ErrorObject } from "ajv";
+import { createRequire } from "node:module";
+import type { ErrorObject } from "ajv";
 import { UserError } from "./error.ts";
 import { nearest } from "./nearest.ts";
 
@@ -114,6 +115,7 @@ export type ConfigOf<S extends Settings> = ObjectOf<S["properties"], S["required
  * Throws E_SETTING with every problem at once; an unknown setting comes with the nearest name.
  */
 export function parseSettings<const S extends Settings>(settings: S, input: unknown): ConfigOf<S> {
+  const { Ajv } = requireAjv();
   const ajv = new Ajv({
     allErrors: true,
     useDefaults: true,
@@ -128,6 +130,11 @@ export function parseSettings<const S extends Settings>(settings: S, input: unkn
 
   const problems = [...new Set((validate.errors ?? []).map((error) => explain(error, settings)))];
   throw new UserError("E_SETTING", problems.join("; "), { hint: "see --help for every setting" });
+}
+
+/** Loaded here and not at the top: `--help` and `--version` need no ajv, and it takes longer to load than Node to start. */
+function requireAjv(): typeof import("ajv") {
+  return createRequire(import.meta.url)("ajv");
 }
 
 /** Meltano drops settings that are null; so do we. */

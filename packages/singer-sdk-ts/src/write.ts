@@ -14,7 +14,7 @@ const retryMs = 1;
 
 /** What takes bytes: a file descriptor, or a collector in tests. */
 export interface Sink {
-  /** Takes as many of the bytes as it can now, and returns the count; 0 means: wait. Throws EPIPE when nobody reads. */
+  /** Takes as many of the bytes as it can now, and returns the count; 0 means: wait; -1: nobody reads. */
   write(bytes: Uint8Array): number;
 }
 
@@ -95,6 +95,8 @@ export class MessageWriter {
     const { bytes } = this;
     for (let taken = 0; taken < bytes.position; ) {
       const count = this.#sink.write(bytes.written().subarray(taken));
+      // Nobody reads any more: there is nothing left to do for a tap.
+      if (count === closed) process.exit(0);
       if (count === 0) await sleep(retryMs);
       taken += count;
     }
@@ -109,15 +111,20 @@ export class MessageWriter {
   }
 }
 
-/** Prints one line on stdout: a catalog, a state, what `--about` tells. */
-export async function printLine(text: string, sink: Sink = stdout): Promise<void> {
+/** Prints one line on stdout: a catalog, a state, what `--about` tells. False when nobody reads it. */
+export async function printLine(text: string, sink: Sink = stdout): Promise<boolean> {
   const bytes = Buffer.from(`${text}\n`);
   for (let taken = 0; taken < bytes.length; ) {
     const count = sink.write(bytes.subarray(taken));
+    if (count === closed) return false;
     if (count === 0) await sleep(retryMs);
     taken += count;
   }
+  return true;
 }
+
+/** What a sink answers when nobody reads it any more. */
+const closed = -1;
 
 /** Descriptor 1, written synchronously: 3.7 times JSON.stringify and a stream (speed.md of the design, section 6). */
 export const stdout: Sink = {
@@ -127,7 +134,7 @@ export const stdout: Sink = {
     } catch (error) {
       const code = error instanceof Error && "code" in error ? error.code : undefined;
       if (code === "EAGAIN") return 0;
-      if (code === "EPIPE") process.exit(0);
+      if (code === "EPIPE") return closed;
       throw error;
     }
   },

@@ -35,6 +35,8 @@ export async function runPlugin<S extends Settings, P extends PluginDefinition<S
   const redactor = new Redactor();
   let log: Log | undefined;
   try {
+    // Loading yargs takes longer than Node takes to start.
+    if (process.argv.includes("--version")) return await end(await print(plugin.version));
     const { parser, flags } = await parseFlags(plugin, command);
     if (flags.about) return await end(await print(about(plugin, flags.format)));
     if (command.isIdle?.(flags) === true) {
@@ -118,7 +120,7 @@ async function parseFlags<P extends PluginDefinition<Settings>>(plugin: P, comma
     .declare(common, plugin)
     .version(plugin.version)
     .help()
-    .strict()
+    .strict(!process.argv.includes("--about"))
     .epilogue(`Every setting is also read from ${environmentPrefix(plugin.name)}_<SETTING>.`)
     .wrap(null)
     .fail((message, error) => {

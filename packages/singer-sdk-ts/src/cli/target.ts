@@ -25,18 +25,23 @@ export const targetCommand: Command<TargetDefinition<Settings>> = {
   isIdle: (flags) => flags["input"] === undefined && process.stdin.isTTY,
   async run(target, context, flags) {
     const input = await openInput(flags["input"]);
-    const stateFile = flags["state-out"];
-    return target.load({
-      ...context,
-      input,
-      flags,
-      writeState: async (text) => {
-        await printLine(text);
-        if (typeof stateFile === "string") await keepState(stateFile, text);
-      },
-    });
+    return target.load({ ...context, input, flags, writeState: stateWriter(flags["state-out"]) });
   },
 };
+
+/** Writes states one after the other. A reader that went away stops the printing, not the load: rows are still to be committed. */
+function stateWriter(stateFile: unknown): (text: string) => Promise<void> {
+  let isRead = true;
+  let last: Promise<void> = Promise.resolve();
+  const write = async (text: string): Promise<void> => {
+    if (isRead) isRead = await printLine(text);
+    if (typeof stateFile === "string") await keepState(stateFile, text);
+  };
+  return (text) => {
+    last = last.then(() => write(text));
+    return last;
+  };
+}
 
 async function openInput(path: unknown): Promise<Readable> {
   if (typeof path !== "string") return process.stdin;
