@@ -9,21 +9,18 @@ import { isJsonObject } from "./page.ts";
 import type { RestStream } from "./stream.ts";
 import { declaredSchema, type ReadText } from "./stream-schema.ts";
 
-/** The catalog of all configured streams; asks the API nothing. */
+/** The catalog of all configured streams; `infer` is asked for the schemas that are not declared. */
 export async function discoverStreams(
   streams: readonly RestStream[],
   readText: ReadText,
+  infer: (stream: RestStream) => Promise<JsonSchema>,
 ): Promise<Catalog> {
-  const entries = await Promise.all(
-    streams.map(async (stream) => {
-      const schema = await declaredSchema(stream, readText);
-      if (schema === undefined) {
-        const hint = "set its `schema` to a JSON Schema or to the path of a file";
-        throw new UserError("E_SCHEMA_FILE", `stream ${stream.name} has no schema`, { hint });
-      }
-      return catalogStream(stream, schema);
-    }),
-  );
+  const entries: CatalogStream[] = [];
+  for (const stream of streams) {
+    entries.push(
+      catalogStream(stream, (await declaredSchema(stream, readText)) ?? (await infer(stream))),
+    );
+  }
   return { streams: entries };
 }
 

@@ -132,3 +132,28 @@ test("R50: the bookmark is the largest replication key, to its last digit, and t
   expect(first.state).toMatchObject({ bookmarks: { items: bookmark } });
   expect(second.state).toMatchObject({ bookmarks: { items: bookmark } });
 });
+
+test("R46: a schema that is not declared is inferred from the first records", async () => {
+  await using api = await serve((_request, response) =>
+    sendJson(response, '{"data":[{"id":1,"price":1.50},{"id":2,"price":null}]}'),
+  );
+
+  const run = await runTap(itemsConfig(api.url, { schema: undefined }));
+
+  expect(run.messages[0]?.schema).toEqual({
+    type: "object",
+    properties: { id: { type: "integer" }, price: { type: ["number", "null"] } },
+  });
+  expect(run.records()).toHaveLength(2);
+});
+
+test("R46: a stream without schema and records is an error that says so", async () => {
+  await using api = await serve((_request, response) => sendJson(response, { data: [] }));
+
+  const run = await runTap(itemsConfig(api.url, { schema: undefined }));
+
+  expect(run).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining("no records to infer it from"),
+  });
+});

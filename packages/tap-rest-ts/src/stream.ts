@@ -50,6 +50,8 @@ export interface RestStream {
   readonly lookback: Duration | undefined;
   readonly parent: ParentLink | undefined;
   readonly partitions: readonly Readonly<Record<string, unknown>>[];
+  /** How many records a schema is inferred from. */
+  readonly inferenceRecords: number;
   /** The schema itself, or the path of its file. */
   readonly schema: unknown;
   readonly pagination: PaginationSettings;
@@ -112,6 +114,7 @@ function resolveStream(stream: StreamConfig, config: Config, base: URL): RestStr
     lookback: duration("lookback"),
     parent: resolveParent(stream, setting("parent.fields")),
     partitions: stream.partitions ?? [],
+    inferenceRecords: stream.num_inference_records ?? config.num_inference_records ?? 50,
     schema: stream.schema,
     pagination: { ...msdkPagination(config), ...config.pagination, ...stream.pagination },
     integrity: stream.integrity ?? config.integrity ?? "fail",

@@ -12,7 +12,11 @@ export function restTap(version: string, readText: ReadText): TapDefinition<type
     description: "Singer tap for REST APIs",
     capabilities: ["about", "catalog", "discover", "state", "structured-logging", "test"],
     settings,
-    discover: ({ config }): Promise<Catalog> => discoverStreams(resolveStreams(config), readText),
+    discover: (context): Promise<Catalog> =>
+      discoverStreams(resolveStreams(context.config), readText, async (stream) => {
+        const { sampleSchema } = await import("./sample.ts");
+        return sampleSchema(stream, context, readText);
+      }),
     sync: async (context) => {
       // The HTTP client is loaded only when it is needed: --help and --discover answer at once.
       const { syncAll } = await import("./sync.ts");

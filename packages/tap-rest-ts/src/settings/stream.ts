@@ -165,8 +165,8 @@ export const sharedStreamProperties = {
   },
   num_inference_records: {
     type: "integer",
-    description:
-      "As in tap-rest-api-msdk, which infers schemas; without effect here, where they are declared.",
+    minimum: 1,
+    description: "How many records a schema is inferred from when none is declared; 50 by default.",
   },
   except_keys: {
     type: "array",
@@ -192,7 +192,7 @@ export const streamProperties = {
   schema: {
     type: ["string", "object"],
     description:
-      "JSON Schema of the records: the object itself, or the path of a JSON file, relative to the working folder.",
+      "JSON Schema of the records: the object itself, or the path of a JSON file, relative to the working folder. Without it the schema is inferred from the first records, on each run without a catalog.",
   },
   ...sharedStreamProperties,
   incremental: {

@@ -1,0 +1,55 @@
+import type { RunContext } from "singer-sdk-ts";
+import { makeAuthenticator } from "./auth/index.ts";
+import { Cassette } from "./cassette.ts";
+import { type Authenticator, HttpClient, type HttpClientOptions } from "./request.ts";
+import type { Config } from "./settings.ts";
+import type { ReadText } from "./stream-schema.ts";
+
+/** A client of the API with its credentials; whoever opened it closes the client. */
+export interface Connection {
+  readonly client: HttpClient;
+  readonly authenticator: Authenticator;
+}
+
+/** Makes the client that the settings ask for; nothing is sent yet. */
+export async function openConnection(
+  context: RunContext<Config>,
+  readText: ReadText,
+): Promise<Connection> {
+  const client = new HttpClient(await clientOptions(context.config, readText, context));
+  return { client, authenticator: makeAuthenticator(context.config, client) };
+}
+
+async function clientOptions(
+  config: Config,
+  readText: ReadText,
+  { log, signal }: RunContext<Config>,
+): Promise<HttpClientOptions> {
+  const read = async (path: string | undefined): Promise<string | undefined> =>
+    path === undefined ? undefined : readText(path);
+  const [ca, cert, key] = await Promise.all([
+    read(config.ca_file),
+    read(config.cert_file),
+    read(config.key_file),
+  ]);
+  return {
+    retry: {
+      triesMax: config.max_tries,
+      backoffMs: config.backoff_seconds * 1000,
+      backoffMaxMs: 60_000,
+      retryAfterMaxMs: config.retry_after_max_seconds * 1000,
+    },
+    connectTimeoutMs: config.connect_timeout_seconds * 1000,
+    requestTimeoutMs: config.request_timeout_seconds * 1000,
+    userAgent: config.user_agent,
+    ...(config.cassette === undefined ? {} : { cassette: new Cassette(config.cassette) }),
+    ...(config.proxy_url === undefined ? {} : { proxyUrl: config.proxy_url }),
+    tls: {
+      ...(ca === undefined ? {} : { ca }),
+      ...(cert === undefined ? {} : { cert }),
+      ...(key === undefined ? {} : { key }),
+    },
+    log,
+    signal,
+  };
+}
