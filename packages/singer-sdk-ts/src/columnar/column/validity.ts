@@ -17,7 +17,7 @@ export class Validity {
   addNull(isMasked: boolean): boolean {
     if (!this.nullable && !isMasked) return false;
     const row = this.length;
-    if (row >= this.#bits.length * 8) this.#grow();
+    this.#grow(row + 1);
     this.#bits[row >> 3] = (this.#bits[row >> 3] ?? 0) & ~(1 << (row & 7));
     this.nullCount++;
     this.length = row + 1;
@@ -44,16 +44,17 @@ export class Validity {
     this.length = 0;
     this.nullCount = 0;
     if (nullCount === 0) return { length, nullCount, nullBitmap: undefined };
-    while (this.#bits.length * 8 < length) this.#grow();
+    this.#grow(length);
     const nullBitmap = this.#bits.subarray(0, (length + 7) >> 3);
     this.#bits = freshBits(this.#bits.length);
     return { length, nullCount, nullBitmap };
   }
 
-  #grow(): void {
-    const row = this.length;
+  /** Makes room for the bits of `rowCount` rows. */
+  #grow(rowCount: number): void {
     let size = this.#bits.length;
-    while (row >= size * 8) size *= 2;
+    if (rowCount <= size * 8) return;
+    while (rowCount > size * 8) size *= 2;
     const bits = freshBits(size);
     bits.set(this.#bits);
     this.#bits = bits;
