@@ -170,3 +170,26 @@ test("R34: after a 401 a new token is asked for and the page is read again, and 
     "grant_type=refresh_token&refresh_token=r2",
   ]);
 });
+
+test("R31: a stream has an authentication of its own", async () => {
+  const seen: Record<string, string | undefined> = {};
+  await using api = await serve((request, response) => {
+    seen[request.path] = request.headers.authorization;
+    sendJson(response, { data: [] });
+  });
+  const stream = { records_path: "$.data[*]", schema: { properties: {} } };
+  const auth = { auth_method: "bearer_token", bearer_token: "canary-token" };
+
+  const run = await runTap({
+    api_url: api.url,
+    username: "a",
+    password: "b",
+    streams: [
+      { name: "one", ...stream },
+      { name: "two", ...stream, auth },
+    ],
+  });
+
+  expect(run.code).toBe(0);
+  expect(seen).toEqual({ "/one": "Basic YTpi", "/two": "Bearer canary-token" });
+});

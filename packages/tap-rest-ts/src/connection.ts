@@ -1,14 +1,15 @@
 import type { RunContext } from "singer-sdk-ts";
-import { makeAuthenticator } from "./auth/index.ts";
+import { streamAuthenticators } from "./auth/index.ts";
 import { Cassette } from "./cassette.ts";
 import { type Authenticator, HttpClient, type HttpClientOptions } from "./request.ts";
 import type { Config } from "./settings.ts";
+import type { RestStream } from "./stream.ts";
 import type { ReadText } from "./stream-schema.ts";
 
 /** A client of the API with its credentials; whoever opened it closes the client. */
 export interface Connection {
   readonly client: HttpClient;
-  readonly authenticator: Authenticator;
+  readonly authenticatorOf: (stream: RestStream) => Authenticator;
 }
 
 /** Makes the client that the settings ask for; nothing is sent yet. */
@@ -17,7 +18,7 @@ export async function openConnection(
   readText: ReadText,
 ): Promise<Connection> {
   const client = new HttpClient(await clientOptions(context.config, readText, context));
-  return { client, authenticator: makeAuthenticator(context.config, client) };
+  return { client, authenticatorOf: streamAuthenticators(context.config, client) };
 }
 
 async function clientOptions(

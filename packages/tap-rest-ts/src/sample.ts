@@ -20,9 +20,9 @@ export async function sampleSchema(
       hint,
     });
   }
-  const { client, authenticator } = await openConnection(context, readText);
+  const connection = await openConnection(context, readText);
   try {
-    const records = await sampleRecords(stream, context, { client, authenticator });
+    const records = await sampleRecords(stream, context, connection);
     if (records.length === 0)
       throw new UserError(
         "E_SCHEMA_FILE",
@@ -32,7 +32,7 @@ export async function sampleSchema(
     context.log.info("schema_inferred", { stream: stream.name, records: records.length });
     return inferSchema(records, stream.primaryKeys);
   } finally {
-    await client.close();
+    await connection.client.close();
   }
 }
 
@@ -51,7 +51,8 @@ async function sampleRecords(
   const sequence = new PageSequence({
     stream: stream.name,
     request: sliceRequest(stream, slice, config),
-    ...connection,
+    client: connection.client,
+    authenticator: connection.authenticatorOf(stream),
     readPage: formatReader({
       format: stream.recordsFormat,
       path: stream.recordsPath,

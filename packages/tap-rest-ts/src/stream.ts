@@ -38,6 +38,7 @@ export interface RestStream {
   readonly method: "GET" | "POST";
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Readonly<Record<string, unknown>> | undefined;
+  readonly auth: StreamConfig["auth"];
   readonly bodyFormat: "json" | "form";
   readonly responseRules: readonly ResponseRule[];
   readonly recordsPath: JsonPath;
@@ -99,6 +100,7 @@ function resolveStream(stream: StreamConfig, config: Config, base: URL): RestStr
     method: stream.method ?? config.method ?? (body === undefined ? "GET" : "POST"),
     headers: headerTexts({ ...config.headers, ...stream.headers }),
     body,
+    auth: stream.auth,
     bodyFormat: stream.body_format ?? config.body_format ?? "json",
     responseRules: stream.response_rules ?? config.response_rules ?? [],
     recordsPath: parseJsonPath(

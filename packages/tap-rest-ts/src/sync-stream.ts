@@ -24,7 +24,7 @@ import { writePage } from "./write-records.ts";
 /** What the streams of a run share. */
 export interface Run {
   readonly client: HttpClient;
-  readonly authenticator: Authenticator;
+  readonly authenticatorOf: (stream: RestStream) => Authenticator;
   readonly writer: MessageWriter;
   readonly state: State;
   readonly config: Readonly<Record<string, unknown>>;
@@ -237,12 +237,12 @@ async function* openSlice(
   { slice }: SliceKey,
   run: Run,
 ): AsyncGenerator<[ReadPage, PageSequence]> {
-  const { client, authenticator, mode, log, signal } = run;
+  const { client, authenticatorOf, mode, log, signal } = run;
   const sequence = new PageSequence({
     stream: stream.name,
     request: sliceRequest(stream, slice, run.config),
     client,
-    authenticator,
+    authenticator: authenticatorOf(stream),
     readPage: formatReader({
       format: stream.recordsFormat,
       path: stream.recordsPath,

@@ -10,10 +10,10 @@ import { type Run, syncTree } from "./sync-stream.ts";
 export async function syncAll(context: SyncContext<Config>, readText: ReadText): Promise<void> {
   const { config, catalog, state, writer, mode, log, signal } = context;
   const trees = streamTrees(resolveStreams(config), catalog);
-  const { client, authenticator } = await openConnection(context, readText);
+  const { client, authenticatorOf } = await openConnection(context, readText);
   const run: Run = {
     client,
-    authenticator,
+    authenticatorOf,
     writer,
     state,
     config,

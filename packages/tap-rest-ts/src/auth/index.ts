@@ -1,16 +1,39 @@
-import { UserError } from "singer-sdk-ts";
+import { type ConfigOf, UserError } from "singer-sdk-ts";
 import type { Authenticator, HttpClient, HttpRequest } from "../request.ts";
-import type { Config } from "../settings.ts";
+import type { authProperties } from "../settings/auth.ts";
+import type { RestStream } from "../stream.ts";
 import { apiKeyAuth } from "./api-key.ts";
 import { basicAuth } from "./basic.ts";
 import { bearerAuth } from "./bearer.ts";
 import { OAuth2, type OAuth2Options } from "./oauth2.ts";
 
+/** The settings of one authentication. */
+export type AuthConfig = ConfigOf<{
+  readonly type: "object";
+  readonly required: readonly [];
+  readonly properties: typeof authProperties;
+}>;
+
 /** No credentials at all. */
 export const noAuth: Authenticator = { authorize: (request) => request };
 
+/** The authentication of each stream: its own, or the one that all others share. */
+export function streamAuthenticators(
+  config: AuthConfig,
+  client: HttpClient,
+): (stream: RestStream) => Authenticator {
+  const shared = makeAuthenticator(config, client);
+  const own = new Map<string, Authenticator>();
+  return ({ name, auth }) => {
+    if (auth === undefined) return shared;
+    const authenticator = own.get(name) ?? makeAuthenticator(auth, client);
+    own.set(name, authenticator);
+    return authenticator;
+  };
+}
+
 /** The authentication that the settings ask for. */
-export function makeAuthenticator(config: Config, client: HttpClient): Authenticator {
+export function makeAuthenticator(config: AuthConfig, client: HttpClient): Authenticator {
   const { username, password, bearer_token: token } = config;
   const method = config.auth_method ?? (username === undefined ? "no_auth" : "basic");
   switch (method) {
@@ -50,7 +73,7 @@ export function combineAuth(parts: readonly Authenticator[]): Authenticator {
   };
 }
 
-function oauth2Options(config: Config): OAuth2Options {
+function oauth2Options(config: AuthConfig): OAuth2Options {
   const tokenUrl = URL.parse(
     need(config.access_token_url, "access_token_url", "TAP_REST_ACCESS_TOKEN_URL"),
   );
@@ -67,7 +90,7 @@ function oauth2Options(config: Config): OAuth2Options {
     ...(password === undefined ? {} : { password }),
     ...(scope === undefined ? {} : { scope }),
     extras: config.oauth_extras ?? {},
-    lifetimeMs: config.oauth_expiration_secs * 1000,
+    lifetimeMs: (config.oauth_expiration_secs ?? 3600) * 1000,
   };
 }
 

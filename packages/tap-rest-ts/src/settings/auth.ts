@@ -59,8 +59,7 @@ export const authProperties = {
   oauth_expiration_secs: {
     type: "integer",
     minimum: 1,
-    default: 3600,
-    description: "How long a token is used when its response has no expires_in.",
+    description: "How long a token is used when its response has no expires_in; 3600 by default.",
   },
   api_key_in: {
     type: "string",

@@ -1,3 +1,4 @@
+import { authProperties } from "./auth.ts";
 import { paginationProperties } from "./pagination.ts";
 
 const incrementalProperties = {
@@ -195,6 +196,11 @@ export const streamProperties = {
       "JSON Schema of the records: the object itself, or the path of a JSON file, relative to the working folder. Without it the schema is inferred from the first records, on each run without a catalog.",
   },
   ...sharedStreamProperties,
+  auth: {
+    type: "object",
+    properties: authProperties,
+    description: "Authentication of this stream alone, in place of the one at the top.",
+  },
   incremental: {
     type: "object",
     properties: incrementalProperties,
