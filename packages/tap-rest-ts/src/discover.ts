@@ -25,7 +25,7 @@ export async function discoverStreams(
 }
 
 /** One stream as the catalog shows it; its keys are always sent. */
-export function catalogStream(stream: RestStream, schema: JsonSchema): CatalogStream {
+function catalogStream(stream: RestStream, schema: JsonSchema): CatalogStream {
   const { name, primaryKeys, replicationKey } = stream;
   const properties = isJsonObject(schema["properties"]) ? Object.keys(schema["properties"]) : [];
   const missing = [

@@ -1,5 +1,6 @@
 import { gzipSync } from "node:zlib";
 import { expect, test } from "@jest/globals";
+import { zipSync } from "fflate";
 import { items, serve } from "./testing/api-server.test.support.ts";
 import { itemsConfig, runTap } from "./testing/run-tap.test.support.ts";
 
@@ -25,15 +26,18 @@ test.each([
   "R41: records_format %s with path %s is read, packed or not",
   async (format, path, body, expected) => {
     await using api = await serve(({ path: target }, response) => {
-      response.end(target === "/packed" ? gzipSync(body) : body);
+      if (target === "/zip") response.end(zipSync({ "items.txt": Buffer.from(body) }));
+      else response.end(target === "/packed" ? gzipSync(body) : body);
     });
     const stream = { records_format: format, records_path: path };
 
     const plain = await runTap(itemsConfig(api.url, stream));
     const packed = await runTap(itemsConfig(api.url, { ...stream, path: "/packed" }));
+    const archived = await runTap(itemsConfig(api.url, { ...stream, path: "/zip" }));
 
     expect(plain.records()).toEqual(expected);
     expect(packed.records()).toEqual(expected);
+    expect(archived.records()).toEqual(expected);
   },
 );
 
@@ -49,6 +53,18 @@ test.each([
   );
 
   expect(run).toMatchObject({ code: 1, stderr: expect.stringContaining(message) });
+});
+
+test("R41: a zip archive of several files is an error", async () => {
+  const archive = zipSync({ "a.json": Buffer.from("{}"), "b.json": Buffer.from("{}") });
+  await using api = await serve((_request, response) => void response.end(archive));
+
+  const run = await runTap(itemsConfig(api.url));
+
+  expect(run).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining("a zip archive of 2 files"),
+  });
 });
 
 test("R41: JSON in a gzip file or with Content-Encoding is read", async () => {

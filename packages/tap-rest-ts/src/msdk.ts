@@ -1,4 +1,5 @@
-import type { PaginationSettings, PaginationStyle } from "./paginator/index.ts";
+import type { PaginationSettings } from "./paginator/index.ts";
+import type { PaginationStyle } from "./paginator/styles.ts";
 
 /** The settings of tap-rest-api-msdk that speak of paging. */
 export interface MsdkPagination {

@@ -9,15 +9,15 @@ import type { Config } from "./settings.ts";
 import { parseApiUrl } from "./stream-request.ts";
 
 /** What to do when the checks of a reading find that records may be missing. */
-export type IntegrityPolicy = "fail" | "restart" | "warn";
+type IntegrityPolicy = "fail" | "restart" | "warn";
 
 type StreamConfig = Config["streams"][number];
 
 /** How the replication key's bookmark becomes a request. */
-export type Incremental = NonNullable<StreamConfig["incremental"]>;
+type Incremental = NonNullable<StreamConfig["incremental"]>;
 
 /** The stream that another one's requests depend on. */
-export interface ParentLink {
+interface ParentLink {
   readonly stream: string;
   readonly fields: ReadonlyMap<string, JsonPath>;
   readonly include: readonly string[];

@@ -15,7 +15,7 @@ export type AuthConfig = ConfigOf<{
 }>;
 
 /** No credentials at all. */
-export const noAuth: Authenticator = { authorize: (request) => request };
+const noAuth: Authenticator = { authorize: (request) => request };
 
 /** The authentication of each stream: its own, or the one that all others share. */
 export function streamAuthenticators(
@@ -33,7 +33,7 @@ export function streamAuthenticators(
 }
 
 /** The authentication that the settings ask for. */
-export function makeAuthenticator(config: AuthConfig, client: HttpClient): Authenticator {
+function makeAuthenticator(config: AuthConfig, client: HttpClient): Authenticator {
   const { username, password, bearer_token: token } = config;
   const method = config.auth_method ?? (username === undefined ? "no_auth" : "basic");
   switch (method) {
@@ -58,7 +58,7 @@ export function makeAuthenticator(config: AuthConfig, client: HttpClient): Authe
 }
 
 /** Several authentications on each request, in order. */
-export function combineAuth(parts: readonly Authenticator[]): Authenticator {
+function combineAuth(parts: readonly Authenticator[]): Authenticator {
   return {
     async authorize(request: HttpRequest): Promise<HttpRequest> {
       let authorized = request;

@@ -1,5 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { gunzipSync } from "node:zlib";
+import { unzipSync } from "fflate";
 import { UserError } from "singer-sdk-ts";
 import type { HttpResponse } from "../request.ts";
 
@@ -23,9 +24,14 @@ export function bodyText(response: HttpResponse): string {
   }
 }
 
-/** The body, unpacked when it is a gzip file (RFC 1952): some APIs serve files without saying so in Content-Encoding. */
+/** The body, unpacked when it is a gzip file (RFC 1952) or a zip archive: some APIs serve files without saying so. */
 export function unzipped(body: Buffer): Buffer {
-  if (body[0] !== 0x1f || body[1] !== 0x8b) return body;
+  if (body[0] === 0x1f && body[1] === 0x8b) return gunzipped(body);
+  // The local file header of a zip archive: APPNOTE.TXT, section 4.3.7.
+  return body.length > 4 && body.readUInt32LE(0) === 0x04034b50 ? unarchived(body) : body;
+}
+
+function gunzipped(body: Buffer): Buffer {
   try {
     return gunzipSync(body, { maxOutputLength: unpackedBytesMax });
   } catch (cause) {
@@ -33,4 +39,24 @@ export function unzipped(body: Buffer): Buffer {
       cause,
     });
   }
+}
+
+/** The only file of a zip archive. */
+function unarchived(body: Buffer): Buffer {
+  let files: Record<string, Uint8Array>;
+  try {
+    files = unzipSync(body, {
+      filter: ({ name, originalSize }) => !name.endsWith("/") && originalSize <= unpackedBytesMax,
+    });
+  } catch (cause) {
+    throw new UserError("E_RESPONSE", "the answer is a zip archive that can't be unpacked", {
+      cause,
+    });
+  }
+  const [only, ...others] = Object.values(files);
+  if (only !== undefined && others.length === 0) return Buffer.from(only);
+  throw new UserError(
+    "E_RESPONSE",
+    `the answer is a zip archive of ${Object.keys(files).length} files instead of one`,
+  );
 }

@@ -68,7 +68,7 @@ export function skipValue(bytes: Uint8Array, position: number, end: number, dept
 }
 
 /** Skips a string whose opening quote is at `position`. */
-export function skipString(bytes: Uint8Array, position: number, end: number): number {
+function skipString(bytes: Uint8Array, position: number, end: number): number {
   if (position >= end) return INCOMPLETE;
   if (bytes[position] !== QUOTE) return malformed(position);
   for (let at = position + 1; at < end; at++) {

@@ -1,9 +1,10 @@
 import type { JsonValue } from "singer-sdk-ts";
 import { parseJsonPath } from "../json/path.ts";
-import { makePaginator, type PaginationSettings, type PaginationStyle } from "./index.ts";
+import { makePaginator, type PaginationSettings } from "./index.ts";
 import { nextLink } from "./link-header.ts";
 import type { PageFacts, Paginator } from "./paginator.ts";
 import { type StopRules, stopRules } from "./stop.ts";
+import type { PaginationStyle } from "./styles.ts";
 
 /** Where APIs put the address of the next page. */
 const nextUrlPaths = [

@@ -8,19 +8,7 @@ import { type PageNumberSettings, pageNumberPaginator } from "./page-number.ts";
 import type { Paginator } from "./paginator.ts";
 import { type SingleSettings, singlePaginator } from "./single.ts";
 import type { StopRules, StopSettings } from "./stop.ts";
-
-/** The names of the paging styles. */
-export const paginationStyles = [
-  "none",
-  "offset",
-  "page",
-  "cursor",
-  "next_url",
-  "link_header",
-  "keyset",
-  "auto",
-] as const;
-export type PaginationStyle = (typeof paginationStyles)[number];
+import type { PaginationStyle } from "./styles.ts";
 
 /** All settings of paging; each style reads its own. */
 export interface PaginationSettings

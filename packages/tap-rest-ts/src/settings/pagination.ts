@@ -1,8 +1,10 @@
+import { paginationStyles } from "../paginator/styles.ts";
+
 /** Settings of paging: at the top for all streams, and in a stream for that one. */
 export const paginationProperties = {
   style: {
     type: "string",
-    enum: ["none", "offset", "page", "cursor", "next_url", "link_header", "keyset", "auto"],
+    enum: paginationStyles,
     description:
       "How the API cuts a result into pages; auto finds out from the first page. Without it one request must hold all.",
   },
