@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import * as fc from "fast-check";
-import { DecimalText, parseJson, stringifyJson } from "./json.ts";
+import { DecimalText, parseJson, prettyJson, stringifyJson } from "./json.ts";
 
 describe("parseJson", () => {
   test.each([
@@ -57,4 +57,12 @@ test("an absent member is left out", () => {
 
 test("JSON.stringify prints the digits of a DecimalText bare", () => {
   expect(JSON.stringify({ price: new DecimalText("1.10") })).toBe('{"price":1.10}');
+});
+
+test("for people, JSON has one member a line and the same digits", () => {
+  const value = parseJson('{"a":[1.10,{"b":9007199254740993}],"c":{},"d":[]}');
+
+  expect(prettyJson(value)).toBe(
+    '{\n  "a": [\n    1.10,\n    {\n      "b": 9007199254740993\n    }\n  ],\n  "c": {},\n  "d": []\n}',
+  );
 });

@@ -62,6 +62,25 @@ export function stringifyJson(value: JsonValue): string {
   return `{${members.join(",")}}`;
 }
 
+/**
+ * Prints a JSON value for people, two spaces a level: lines stay short, since Meltano reads a catalog line by line and
+ * gives up at 64 KiB. Numbers as in `stringifyJson`.
+ */
+export function prettyJson(value: JsonValue, indent = "\n"): string {
+  if (value === null || typeof value !== "object" || value instanceof DecimalText)
+    return stringifyJson(value);
+  const deeper = `${indent}  `;
+  const isList = isArray(value);
+  const items = isList
+    ? value.map((item) => prettyJson(item, deeper))
+    : Object.entries(value).flatMap(([key, member]) =>
+        member === undefined ? [] : [`${JSON.stringify(key)}: ${prettyJson(member, deeper)}`],
+      );
+  const [open, close] = isList ? "[]" : "{}";
+  if (items.length === 0) return `${open}${close}`;
+  return `${open}${deeper}${items.join(`,${deeper}`)}${indent}${close}`;
+}
+
 /** `Array.isArray`, which by itself does not narrow a readonly array. */
 function isArray(value: object): value is readonly JsonValue[] {
   return Array.isArray(value);

@@ -48,10 +48,10 @@ export const tapCommand: Command<Tap> = {
 };
 
 async function discover(tap: Tap, context: RunContext<never>): Promise<void> {
-  const { stringifyJson } = await import("../json.ts");
+  const { prettyJson } = await import("../json.ts");
   const catalog = await tap.discover(context);
   // A catalog is made of JSON values only.
-  await printLine(stringifyJson(catalog as never));
+  await printLine(prettyJson(catalog as never));
 }
 
 async function sync(tap: Tap, context: RunContext<never>, flags: Flags): Promise<void> {
