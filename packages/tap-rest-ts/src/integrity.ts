@@ -120,7 +120,7 @@ export class PageIntegrity {
 
 function previousHas(previous: RecordPage, record: Uint8Array): boolean {
   for (let index = previous.recordCount - 1; index >= 0; index--) {
-    if (Buffer.compare(previous.bytes(index), record) === 0) return true;
+    if (previous.isSame(index, record)) return true;
   }
   return false;
 }
@@ -128,7 +128,7 @@ function previousHas(previous: RecordPage, record: Uint8Array): boolean {
 function isSamePage(first: RecordPage, second: RecordPage): boolean {
   if (first.recordCount !== second.recordCount) return false;
   for (let index = 0; index < first.recordCount; index++) {
-    if (Buffer.compare(first.bytes(index), second.bytes(index)) !== 0) return false;
+    if (!first.isSame(index, second.bytes(index))) return false;
   }
   return true;
 }

@@ -12,9 +12,12 @@ export function keepRecords(page: RecordPage, isKept: (index: number) => boolean
   if (kept.length === page.recordCount) return page;
   const original = (index: number): number => kept[index] ?? -1;
   return {
-    ...page,
     recordCount: kept.length,
+    response: page.response,
+    envelope: () => page.envelope(),
     bytes: (index) => page.bytes(original(index)),
+    isSame: (index, other) => page.isSame(original(index), other),
+    copy: (index, target) => page.copy(original(index), target),
     value: (index) => page.value(original(index)),
     member: (index, name) => page.member(original(index), name),
   };
@@ -27,7 +30,8 @@ export function addMembers(
 ): RecordPage {
   const added = Object.entries(members).map(([name, value]) => {
     const text = JSON.stringify(name);
-    return { name: encoder.encode(text.slice(1, -1)), json: `${text}:${stringifyJson(value)}` };
+    const json = stringifyJson(value);
+    return { name: encoder.encode(text.slice(1, -1)), value: json, json: `${text}:${json}` };
   });
   if (added.length === 0) return page;
   const bytes = (index: number): Uint8Array => {
@@ -35,10 +39,16 @@ export function addMembers(
     return insertMembers(page.bytes(index), missing.map(({ json }) => json).join(","));
   };
   return {
-    ...page,
+    recordCount: page.recordCount,
+    response: page.response,
+    envelope: () => page.envelope(),
     bytes,
+    isSame: (index, other) => Buffer.compare(bytes(index), other) === 0,
     copy: (index, target) => target.bytes(bytes(index)),
     value: (index) => ({ ...members, ...objectOf(page.value(index)) }),
+    member: (index, name) =>
+      page.member(index, name) ??
+      added.find((member) => Buffer.compare(member.name, name) === 0)?.value,
   };
 }
 

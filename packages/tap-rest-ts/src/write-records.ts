@@ -1,9 +1,7 @@
 import type { MessageWriter } from "singer-sdk-ts";
 import type { RecordPage } from "./page.ts";
 
-/** The pages whose bytes wait in memory are at most this; the writer says when it is full. */
 const encoder = new TextEncoder();
-const messageEnd = encoder.encode("}\n");
 
 /**
  * Writes all records of a page as RECORD lines, the records' bytes as they came: no value is parsed or formatted.
@@ -16,14 +14,13 @@ export async function writePage(
   recordCount = page.recordCount,
 ): Promise<void> {
   const start = encoder.encode(`{"type":"RECORD","stream":${JSON.stringify(stream)},"record":`);
-  const end = encoder.encode(`,"time_extracted":"${page.response.receivedAt.toISOString()}"`);
+  const end = encoder.encode(`,"time_extracted":"${page.response.receivedAt.toISOString()}"}\n`);
   const { bytes } = writer;
   let waiting = 0;
   for (let index = 0; index < recordCount; index++) {
     bytes.bytes(start);
-    bytes.bytes(page.bytes(index));
+    page.copy(index, bytes);
     bytes.bytes(end);
-    bytes.bytes(messageEnd);
     waiting++;
     if (writer.isFull) {
       writer.written(stream, waiting);
