@@ -23,7 +23,7 @@ try {
       runs.push({ ...JSON.parse(output), wallSeconds: (performance.now() - started) / 1000 });
     }
   }
-  const median = (values) => values.sort((a, b) => a - b)[values.length >> 1];
+  const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
   process.stdout.write(`${rows} rows, ${(bytes / rows).toFixed(0)} bytes a line, Node ${process.version}, medians of ${repetitions}\n`);
   for (const [name, runs] of Object.entries(results)) {
     const cpu = median(runs.map((run) => run.cpuSeconds));
