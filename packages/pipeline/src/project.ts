@@ -5,7 +5,7 @@ import { parse } from "yaml";
 import type { SourceName } from "./sources.ts";
 
 /** One half of a pipe: the executable, and its settings as meltano.yml has them. */
-export interface Plugin {
+interface Plugin {
   readonly executable: string;
   readonly config: Readonly<Record<string, unknown>>;
 }

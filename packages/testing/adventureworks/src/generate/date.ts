@@ -18,7 +18,7 @@ export function date(year: number, month: number, day: number): number {
 }
 
 /** The date value of the day that a datetime value falls on. */
-export function dateOfDatetime(ticks: number): number {
+function dateOfDatetime(ticks: number): number {
   return Math.floor(ticks / ticksPerDay) + daysTo1900;
 }
 

@@ -11,7 +11,7 @@ const sizes = ["38", "40", "42", "44", "48", "52", "58", "60", "62"] as const;
 const clothesSizes = ["S", "M", "L", "XL"] as const;
 
 /** Models of the first three categories: bikes, components, clothing; the rest are accessories. */
-export const bikeModelCount = 40;
+const bikeModelCount = 40;
 
 const productCount = productIds.length;
 const finishedIndex = productIds.indexOf(finishedGoodFirst);
@@ -143,6 +143,6 @@ export function productPrices(context: Context): ReadonlyMap<number, number> {
 }
 
 /** Names by ProductID. */
-export function productName(context: Context, productId: number): string {
+function productName(context: Context, productId: number): string {
   return at(texts(context.columns("Production.Product"), "Name"), productIds.indexOf(productId));
 }

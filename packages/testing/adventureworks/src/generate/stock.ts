@@ -11,7 +11,7 @@ const locations = [
 ].flatMap((names) => names.split(","));
 
 /** LocationIDs: seven stores, then seven work centres. */
-export const locationIds = [1, 2, 3, 4, 5, 6, 7, 10, 20, 30, 40, 45, 50, 60] as const;
+const locationIds = [1, 2, 3, 4, 5, 6, 7, 10, 20, 30, 40, 45, 50, 60] as const;
 
 /** Codes and names, in code order. */
 const units = (

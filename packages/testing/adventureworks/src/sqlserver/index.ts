@@ -1,1 +1,1 @@
-export { type SqlServer, type SqlServerOptions, startSqlServer } from "./server.ts";
+export { type SqlServer, startSqlServer } from "./server.ts";
