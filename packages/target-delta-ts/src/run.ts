@@ -55,18 +55,20 @@ export class TargetRun {
           next = this.#read();
         }
       }
-      // What comes after the signal is not read, nor may its failure end the process.
-      next.catch(() => undefined);
       await this.#flush([...this.#streams.keys()]);
     } finally {
       ticker.stop();
     }
   }
 
-  async #read(): Promise<ReaderEvent | undefined> {
-    const event = await this.#options.reader.next();
-    this.#isEventWaiting = true;
-    return event;
+  /** The next event; a failure is seen when it is waited for, also if a flush is under way when it happens. */
+  #read(): Promise<ReaderEvent | undefined> {
+    const next = this.#options.reader.next().then((event) => {
+      this.#isEventWaiting = true;
+      return event;
+    });
+    next.catch(() => undefined);
+    return next;
   }
 
   async #handle(event: ReaderEvent): Promise<void> {

@@ -18,6 +18,7 @@ export interface Verification {
   readonly sourceChecksum: string;
   readonly tableChecksum?: string;
   readonly version?: number;
+  /** Spent on this stream: from its first SCHEMA to the next stream's, and reading its table. */
   readonly seconds: number;
   readonly match: boolean;
 }
@@ -34,19 +35,22 @@ export interface VerifyOptions {
 export async function* verify(options: VerifyOptions): AsyncGenerator<Verification> {
   const { reader, openStore, tablePath, now } = options;
   const sources = new Map<string, SourceSum>();
+  let current: SourceSum | undefined;
   for (;;) {
     const event = await reader.next();
     if (event === undefined) break;
     if (event.type === "schema") {
       const { stream } = event.message;
-      const source =
+      current?.end(now());
+      current =
         sources.get(stream) ?? (await SourceSum.open(stream, tablePath(stream), openStore, now()));
-      source.setSchema(event);
-      sources.set(stream, source);
+      current.setSchema(event);
+      sources.set(stream, current);
     } else if (event.type === "rows") {
       sources.get(event.batch.stream)?.add(event.batch);
     }
   }
+  current?.end(now());
   for (const source of sources.values()) yield await source.compare(now);
 }
 
@@ -56,6 +60,7 @@ class SourceSum {
   readonly #path: string;
   readonly #table: DeltaTable | undefined;
   readonly #startMs: number;
+  #lastMs: number;
   readonly #sum = new Int32Array(4);
   #rowCount = 0;
   #conform: (batch: RecordBatch) => RecordBatch = (batch) => batch;
@@ -74,6 +79,7 @@ class SourceSum {
     this.#path = path;
     this.#table = table;
     this.#startMs = startMs;
+    this.#lastMs = startMs;
   }
 
   static async open(
@@ -96,6 +102,11 @@ class SourceSum {
     this.#conform = (batch) => conform(source.rename(batch), targets);
   }
 
+  /** Another stream begins, or the input ends: rows may still come out of the reader. */
+  end(nowMs: number): void {
+    this.#lastMs = nowMs;
+  }
+
   add({ recordBatch }: RowBatch): void {
     const batch = this.#conform(recordBatch);
     const rows = hashRows(batch, [...this.#columns]);
@@ -105,6 +116,7 @@ class SourceSum {
   }
 
   async compare(now: () => number): Promise<Verification> {
+    const compareMs = now();
     const table =
       this.#table === undefined ? undefined : await sumTable(this.#table, [...this.#columns]);
     let source = { rows: this.#rowCount, checksum: hashDigits(this.#sum) };
@@ -118,7 +130,7 @@ class SourceSum {
       sourceChecksum: source.checksum,
       ...(table === undefined ? {} : { tableChecksum: table.checksum }),
       ...(this.#table === undefined ? {} : { version: this.#table.version }),
-      seconds: Math.round(now() - this.#startMs) / 1000,
+      seconds: Math.round(this.#lastMs - this.#startMs + now() - compareMs) / 1000,
       match: isSame(),
     };
   }
