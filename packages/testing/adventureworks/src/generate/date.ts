@@ -17,11 +17,6 @@ export function date(year: number, month: number, day: number): number {
   return Date.UTC(year, month - 1, day) / 86_400_000 + daysTo1970 + daysTo1900;
 }
 
-/** The date value of the day that a datetime value falls on. */
-function dateOfDatetime(ticks: number): number {
-  return Math.floor(ticks / ticksPerDay) + daysTo1900;
-}
-
 /** A time of day within a datetime; `ticks` counts 1/300 s past the second. */
 export function timeOfDay(hour: number, minute: number, second: number, ticks = 0): number {
   return (hour * 3600 + minute * 60 + second) * 300 + ticks;

@@ -1,4 +1,4 @@
-import { type Context, type Generator, texts } from "./context.ts";
+import { type Context, type Generator } from "./context.ts";
 import { datetime, ticksPerDay, timeOfDay } from "./date.ts";
 import { guids } from "./guid.ts";
 import { finishedGoodFirst, productIds } from "./key.ts";
@@ -140,9 +140,4 @@ function productNames(
 export function productPrices(context: Context): ReadonlyMap<number, number> {
   const prices = context.columns("Production.Product")["ListPrice"] ?? [];
   return new Map(productIds.map((id, row) => [id, Number(prices[row])] as const));
-}
-
-/** Names by ProductID. */
-function productName(context: Context, productId: number): string {
-  return at(texts(context.columns("Production.Product"), "Name"), productIds.indexOf(productId));
 }
