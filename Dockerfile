@@ -6,14 +6,11 @@ WORKDIR /project
 ENV CI=true
 COPY package.json pnpm-lock.yaml pnpm-workspace.yaml tsconfig.base.json ./
 COPY packages packages
-# TypeScript and the linter come as optional packages of the platform; the second install leaves them out again, with
-# the optional Node of the root package.
+# The main job with what it needs to run, and nothing that only builds or tests it.
 RUN --mount=type=cache,target=/root/.local/share/pnpm/store \
     npx --yes pnpm@12 install --frozen-lockfile \
- && npx --yes pnpm@12 exec tsc -b packages
-RUN --mount=type=cache,target=/root/.local/share/pnpm/store \
-    npx --yes pnpm@12 install --frozen-lockfile --no-optional --prod \
- && find packages \( -name '*.test.*' -o -name '*.d.ts' -o -name '*.ts' -o -name .tsbuildinfo \) -not -path '*/node_modules/*' -delete
+ && npx --yes pnpm@12 exec tsc -b packages \
+ && npx --yes pnpm@12 --filter pipeline deploy --prod --no-optional --legacy /deploy
 
 FROM ${NODE_IMAGE} AS meltano
 RUN apt-get update && apt-get install -y --no-install-recommends python3 python3-venv ca-certificates \
@@ -29,12 +26,12 @@ RUN apt-get update && apt-get install -y --no-install-recommends python3 tini ca
  && rm -rf /var/lib/apt/lists/* \
  && mkdir -p /project/output /project/.meltano && chown -R node:node /project
 COPY --from=meltano /opt/meltano /opt/meltano
-COPY --from=build --chown=node:node /project /project
+COPY --from=build --chown=node:node /deploy /project/packages/pipeline
 COPY --chown=node:node meltano.yml entrypoint.sh /project/
 COPY --chown=node:node schemas /project/schemas
 WORKDIR /project
 USER node
-ENV PATH=/project/node_modules/.bin:/opt/meltano/bin:$PATH \
+ENV PATH=/project/packages/pipeline/node_modules/.bin:/opt/meltano/bin:$PATH \
     MELTANO_CLI_DISABLE_VERSION_CHECK=1 \
     MELTANO_SEND_ANONYMOUS_USAGE_STATS=false
 STOPSIGNAL SIGTERM

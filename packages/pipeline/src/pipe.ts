@@ -8,8 +8,8 @@ import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import type { Pipe } from "./project.ts";
 
-/** Where the package manager links the executables of the workspace. */
-const executables = fileURLToPath(new URL("../../../node_modules/.bin", import.meta.url));
+/** Where the package manager links the executables that this package depends on. */
+const executables = fileURLToPath(new URL("../node_modules/.bin", import.meta.url));
 
 /** How a pipe ended: each half's exit code, and the lines that `--verify` printed. */
 export interface PipeResult {
