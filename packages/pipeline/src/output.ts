@@ -27,11 +27,14 @@ export async function claimOutput(folder: string, identity: string): Promise<voi
     await mkdir(folder, { recursive: true });
     await writeFile(path, `${JSON.stringify({ source: identity })}\n`);
   } catch (cause) {
-    const code = cause instanceof Error && "code" in cause ? String(cause.code) : String(cause);
-    throw new UserError("E_OUTPUT_FOLDER", `cannot write to the output folder ${folder}: ${code}`, {
-      hint: "give this user write access to it, or run from another folder",
-      cause,
-    });
+    throw new UserError(
+      "E_OUTPUT_FOLDER",
+      `cannot write to the output folder ${folder}: ${errorCode(cause)}`,
+      {
+        hint: "give this user write access to it, or run from another folder",
+        cause,
+      },
+    );
   }
 }
 
@@ -42,14 +45,15 @@ async function readOwner(path: string): Promise<string | undefined> {
       return String(content.source);
     return "an unknown source";
   } catch (error) {
+    if (errorCode(error) === "ENOENT" || errorCode(error) === "ENOTDIR") return undefined;
     if (error instanceof SyntaxError) return "an unknown source";
-    // ENOTDIR: a parent is a file; making the folder will fail with that very reason.
-    if (
-      error instanceof Error &&
-      "code" in error &&
-      ["ENOENT", "ENOTDIR"].includes(String(error.code))
-    )
-      return undefined;
     throw error;
   }
+}
+
+/** The system's name of a failure. ENOTDIR: a parent is a file, for which making the folder will fail, too. */
+function errorCode(error: unknown): string {
+  return typeof error === "object" && error !== null && "code" in error
+    ? String(error.code)
+    : String(error);
 }

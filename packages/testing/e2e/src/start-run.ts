@@ -9,15 +9,15 @@ export interface StartResult {
   readonly output: string;
 }
 
-/** A `start` under way in `folder`, on the sample sources. */
+/** A `start` under way in `folder`: on the sample sources, unless `env` names others. */
 export class StartRun {
   readonly #child: ChildProcess;
   readonly result: Promise<StartResult>;
 
-  constructor(folder: string) {
+  constructor(folder: string, env: Readonly<Record<string, string>> = {}) {
     const { PATH, HOME } = process.env;
     const program = join(repository, "packages", "pipeline", "dist", "start.js");
-    this.#child = spawn(process.execPath, [program], { cwd: folder, env: { PATH, HOME } });
+    this.#child = spawn(process.execPath, [program], { cwd: folder, env: { PATH, HOME, ...env } });
     let output = "";
     const keep = (chunk: Buffer) => {
       output += chunk.toString();
