@@ -1,1 +1,2 @@
-export { type SqlServer, startSqlServer } from "./server.ts";
+export { type Change, ChangingDatabase, type TableDefinition } from "./changing-database.ts";
+export { type SqlServer, type SqlServerOptions, startSqlServer } from "./server.ts";

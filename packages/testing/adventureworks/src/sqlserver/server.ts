@@ -1,24 +1,26 @@
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { createSecureContext } from "node:tls";
 
-import type { Database } from "../generate/index.ts";
 import { Engine } from "./engine/engine.ts";
 import { SqlError } from "./engine/error.ts";
 import type { Session } from "./engine/session-event.ts";
 import { SqlSession } from "./engine/sql-session.ts";
+import type { ServedDatabase } from "./served-database.ts";
 import { makeCertificate } from "./wire/certificate.ts";
 import { Connection } from "./wire/connection.ts";
 import type { Login } from "./wire/login.ts";
 import { serverName } from "./wire/token.ts";
 
 export interface SqlServerOptions {
-  readonly database: Database;
+  readonly database: ServedDatabase;
   readonly user: string;
   readonly password: string;
   /** 0, the default, takes a free port. */
   readonly port?: number;
   /** Whether encryption is offered; by default it is. It is never forced. */
   readonly encrypt?: boolean;
+  /** Called with each statement before it runs, for a test that changes rows at that moment. */
+  readonly beforeStatement?: (sql: string) => void;
 }
 
 /** A running server. */
@@ -52,6 +54,7 @@ export async function startSqlServer(options: SqlServerOptions): Promise<SqlServ
       openSession: (login) => openSession(engine, options, login),
       closeSession: () => undefined,
       onStatement: (sql) => {
+        options.beforeStatement?.(sql);
         statements.push(sql);
         if (statements.length > statementsMax) statements.shift();
       },

@@ -1,5 +1,5 @@
-import { bindPredicate } from "./bind-expression.ts";
-import type { BindContext, Bound, BoundQuery } from "./bound.ts";
+import { bindPredicate, bindValue } from "./bind-expression.ts";
+import { type BindContext, type Bound, type BoundQuery, emptyFrame } from "./bound.ts";
 import { syntaxError, unknownObject } from "./error.ts";
 import { readAll } from "./projection.ts";
 import { type Relation, relationOfRows } from "./relation.ts";
@@ -76,6 +76,7 @@ function makeSource(reference: Exclude<TableReference, { type: "join" }>, work: 
     }));
     return querySource(reference.alias, { ...query, columns });
   }
+  if (reference.type === "function") return functionSource(reference, work);
   const found = work.lookup(reference.parts);
   if (found === undefined) throw unknownObject(reference.parts.join("."));
   const name = reference.parts.at(-1) ?? "";
@@ -84,6 +85,26 @@ function makeSource(reference: Exclude<TableReference, { type: "join" }>, work: 
   return {
     alias: reference.alias ?? name,
     schema: reference.alias === undefined ? schema : undefined,
+    columns: relation.columns,
+    relation,
+    load: () => relation,
+  };
+}
+
+function functionSource(
+  reference: Extract<TableReference, { type: "function" }>,
+  { context }: Work,
+): Source {
+  const constants = { ...context, scope: new Scope(undefined) };
+  const values = reference.arguments.map((argument) =>
+    bindValue(argument, constants).evaluate(emptyFrame),
+  );
+  const name = reference.parts.at(-1) ?? "";
+  const relation = context.facts.tableFunction(name, values, reference.table);
+  if (relation === undefined) throw unknownObject(reference.parts.join("."));
+  return {
+    alias: reference.alias ?? name,
+    schema: undefined,
     columns: relation.columns,
     relation,
     load: () => relation,

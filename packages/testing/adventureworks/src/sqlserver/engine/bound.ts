@@ -1,5 +1,7 @@
+import type { ChangeLog } from "../change-log.ts";
 import type { Cursor, ResultColumn } from "./cursor.ts";
 import { SqlError, syntaxError } from "./error.ts";
+import type { Relation } from "./relation.ts";
 import type { Frame, Scope } from "./scope.ts";
 import type { Query } from "./syntax-tree.ts";
 import { bitType, type Type } from "./type.ts";
@@ -74,6 +76,22 @@ export interface SessionFacts {
   readonly objectProperty: (id: number, property: string) => number | undefined;
   readonly columnProperty: (id: number, column: string, property: string) => number | undefined;
   readonly columnName: (id: number, column: number) => string | undefined;
+  /** The history as far as this session sees it; undefined where tables never change. */
+  readonly history: SessionHistory | undefined;
+  /** The rows of a table function; `table` is that of CHANGETABLE. */
+  readonly tableFunction: (
+    name: string,
+    values: readonly Value[],
+    table: readonly string[],
+  ) => Relation | undefined;
+}
+
+/** What change functions tell. */
+export interface SessionHistory {
+  readonly log: ChangeLog;
+  /** The last transaction that the session sees. */
+  readonly version: number;
+  readonly rowVersionMin: bigint;
 }
 
 /** A value that depends on what `parts` depend on. */

@@ -1,11 +1,8 @@
 import type { SessionFacts } from "./bound.ts";
-import { intType, makeType, nvarchar, smallintType, sysnameType, type Type } from "./type.ts";
+import type { CatalogFunction } from "./fact-function.ts";
+import { historyFunctions } from "./history-function.ts";
+import { intType, nvarchar, smallintType, sysnameType } from "./type.ts";
 import type { Value } from "./value.ts";
-
-interface CatalogFunction {
-  readonly type: Type;
-  readonly call: (facts: SessionFacts, values: readonly Value[]) => Value;
-}
 
 const text = (value: Value | undefined): string => (typeof value === "string" ? value : "");
 const id = (value: Value | undefined): number => (typeof value === "number" ? value : -1);
@@ -74,7 +71,7 @@ export const catalogFunctions: Readonly<Record<string, CatalogFunction>> = {
     type: nvarchar(128),
     call: (facts, [property]) => serverProperty(facts, text(property).toLowerCase()),
   },
-  CHANGE_TRACKING_MIN_VALID_VERSION: { type: makeType("bigint"), call: () => null },
+  ...historyFunctions,
   IS_SRVROLEMEMBER: { type: intType, call: () => 0 },
   IS_MEMBER: { type: intType, call: () => 1 },
 };

@@ -40,12 +40,17 @@ export function comparator(type: Type): Comparator {
         compareBigints(offsetDateTimeOf(left).ticks, offsetDateTimeOf(right).ticks);
     case "binary":
     case "varbinary":
+    case "timestamp":
       return (left, right) => Buffer.compare(trimZeros(bytesOf(left)), trimZeros(bytesOf(right)));
     case "hierarchyid":
       return (left, right) =>
         Buffer.compare(encodeHierarchyId(textOf(left)), encodeHierarchyId(textOf(right)));
     case "xml":
     case "geography":
+    case "geometry":
+    case "text":
+    case "ntext":
+    case "image":
       throw new SqlError(
         305,
         `The ${type.name} data type cannot be compared or sorted, except when using the IS NULL operator.`,

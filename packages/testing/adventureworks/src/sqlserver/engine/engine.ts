@@ -1,11 +1,14 @@
-import type { Database } from "../../generate/index.ts";
+import type { ServedDatabase } from "../served-database.ts";
 import type { SessionFacts } from "./bound.ts";
 import { Catalog } from "./catalog/catalog.ts";
-import type { CatalogTable } from "./catalog/model.ts";
+import type { CatalogTable, CatalogView } from "./catalog/model.ts";
+import { SqlError } from "./error.ts";
 import type { Relation } from "./relation.ts";
-import { storedTable } from "./stored-table.ts";
+import { Snapshot } from "./snapshot.ts";
 import { TokenStream } from "./token-stream.ts";
 
+/** SQL Server's row versions start behind 2000. */
+const firstRowVersion = 2001n;
 export const productVersion = "16.0.1000.6";
 const systemDatabases = ["master", "tempdb", "model", "msdb"] as const;
 
@@ -14,10 +17,14 @@ export class Engine {
   readonly database: string;
   readonly databases: readonly string[];
   readonly catalog: Catalog;
-  #tables = new Map<number, Relation>();
+  readonly #served: ServedDatabase;
+  /** What sessions outside of a snapshot see. */
+  readonly now: Snapshot;
   #sessionCount = 50;
 
-  constructor(database: Database) {
+  constructor(database: ServedDatabase) {
+    this.#served = database;
+    this.now = new Snapshot(database.changes);
     this.database = database.name;
     this.databases = [...systemDatabases, database.name];
     this.catalog = new Catalog(database, this.databases);
@@ -38,7 +45,8 @@ export class Engine {
   find(
     parts: readonly string[],
     current: string,
-  ): { relation: Relation; schema: string } | undefined {
+    snapshot: Snapshot,
+  ): { relation: Relation; schema: string } | { view: CatalogView } | undefined {
     const [name = "", schemaPart = "", databasePart = current] = parts.toReversed();
     const schema = schemaPart === "" ? "dbo" : schemaPart;
     if (this.findDatabase(databasePart) === undefined) return undefined;
@@ -46,7 +54,42 @@ export class Engine {
     if (view !== undefined) return { relation: view, schema };
     if (databasePart.toLowerCase() !== this.database.toLowerCase()) return undefined;
     const table = this.#table(schema, name);
-    return table === undefined ? undefined : { relation: this.#stored(table), schema };
+    if (table !== undefined) return { relation: snapshot.relation(table), schema };
+    const { views, synonyms } = this.catalog.model;
+    const isNamed = (one: CatalogView | (typeof synonyms)[number]): boolean =>
+      `${one.schema.name}.${one.name}`.toLowerCase() === `${schema}.${name}`.toLowerCase();
+    const userView = views.find(isNamed);
+    if (userView !== undefined) return { view: userView };
+    const synonym = synonyms.find(isNamed);
+    if (synonym === undefined) return undefined;
+    return this.find(nameParts(synonym.definition.base), current, snapshot);
+  }
+
+  /** The rows as they are now, for a transaction under SNAPSHOT; throws 3952 where that is not allowed. */
+  takeSnapshot(): Snapshot {
+    if (this.#served.isSnapshotAllowed !== true)
+      throw new SqlError(
+        3952,
+        `Snapshot isolation transaction failed accessing database '${this.database}' because snapshot isolation is not allowed in this database. Use ALTER DATABASE to allow snapshot isolation.`,
+      );
+    const snapshot = new Snapshot(this.#served.changes);
+    snapshot.freeze(this.catalog.model.tables);
+    return snapshot;
+  }
+
+  get rowVersionMin(): bigint {
+    return this.#served.rowVersionMin ?? firstRowVersion;
+  }
+
+  /** A table as CHANGETABLE names it. */
+  trackedTable(parts: readonly string[]): CatalogTable | undefined {
+    const [name = "", schema = "dbo"] = parts.toReversed();
+    return this.#table(schema, name);
+  }
+
+  /** Names of `schema.table` as the history has them. */
+  tableNamed(name: string): CatalogTable | undefined {
+    return this.trackedTable(name.split("."));
   }
 
   #table(schema: string, name: string): CatalogTable | undefined {
@@ -54,12 +97,6 @@ export class Engine {
     return this.catalog.model.tables.find(
       (table) => `${table.schema.name}.${table.name}`.toLowerCase() === key,
     );
-  }
-
-  #stored(table: CatalogTable): Relation {
-    const known = this.#tables.get(table.id) ?? storedTable(table);
-    this.#tables.set(table.id, known);
-    return known;
   }
 
   /** The part of a session's facts that comes from the catalog. */
@@ -87,7 +124,10 @@ export class Engine {
       typeId: (name) => model.userTypes.find((type) => sameName(type.name, name))?.id,
       objectById: (id) => {
         const table = tableById(id) ?? model.tables.find(({ primaryKeyId }) => primaryKeyId === id);
-        if (table === undefined) return undefined;
+        if (table === undefined) {
+          const found = model.views.find((one) => one.id === id);
+          return found && { name: found.name, schema: found.schema.name };
+        }
         return {
           name: table.id === id ? table.name : table.primaryKeyName,
           schema: table.schema.name,
@@ -95,7 +135,11 @@ export class Engine {
       },
       objectId: (name) => {
         const [object = "", schema = "dbo"] = nameParts(name).toReversed();
-        return this.#table(schema, object)?.id;
+        const key = `${schema}.${object}`.toLowerCase();
+        return (
+          this.#table(schema, object) ??
+          model.views.find((one) => `${one.schema.name}.${one.name}`.toLowerCase() === key)
+        )?.id;
       },
       objectProperty: (id, property) =>
         tableById(id) === undefined ? undefined : tableProperties[property.toLowerCase()],

@@ -1,7 +1,8 @@
 import { aggregateNames } from "./aggregate-name.ts";
-import { type BindContext, type Bound, combine, constant } from "./bound.ts";
+import { type BindContext, type Bound, combine, constant, type SessionHistory } from "./bound.ts";
 import { catalogFunctions } from "./catalog-function.ts";
 import { SqlError } from "./error.ts";
+import { lsnOf } from "./history.ts";
 import type { Call, Expression } from "./syntax-tree.ts";
 import {
   bigintType,
@@ -50,6 +51,7 @@ export function bindFunction(
 /** Functions without arguments that tell of the session or the time. */
 function bindSessionFunction(call: Call, { facts }: BindContext): Bound | undefined {
   if (call.arguments.length > 0) return undefined;
+  const { history } = facts;
   switch (call.name) {
     case "GETDATE":
     case "GETUTCDATE":
@@ -83,7 +85,11 @@ function bindSessionFunction(call: Call, { facts }: BindContext): Bound | undefi
     case "XACT_STATE":
       return constant(makeType("smallint"), facts.transactionDepth > 0 ? 1 : 0);
     case "CHANGE_TRACKING_CURRENT_VERSION":
-      return constant(bigintType, null);
+      return constant(bigintType, history === undefined ? null : BigInt(history.version));
+    case "FN_CDC_GET_MAX_LSN":
+      return constant(lsnType, history === undefined ? null : lsnOf(history.version));
+    case "MIN_ACTIVE_ROWVERSION":
+      return constant(makeType("binary", { length: 8 }), rowVersionBytes(history));
     case "NEWID":
       return {
         ...constant(uniqueidentifierType, null),
@@ -95,6 +101,13 @@ function bindSessionFunction(call: Call, { facts }: BindContext): Bound | undefi
 }
 
 const epoch1900 = Date.UTC(1900, 0, 1);
+const lsnType = makeType("binary", { length: 10 });
+
+function rowVersionBytes(history: SessionHistory | undefined): Uint8Array {
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigUInt64BE(history?.rowVersionMin ?? 2001n);
+  return bytes;
+}
 
 function ticksOf(now: Date): bigint {
   return BigInt(now.getTime()) * 10_000n + 621_355_968_000_000_000n;

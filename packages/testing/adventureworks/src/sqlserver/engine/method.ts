@@ -10,15 +10,20 @@ interface Method {
   readonly call: (value: Value) => Value;
 }
 
+const textMethods: Readonly<Record<string, Method>> = {
+  ToString: { type: nvarchar(-1), call: (value) => value },
+  STAsText: { type: nvarchar(-1), call: (value) => value },
+};
+
 /** Methods and properties of the CLR types; their names count case. */
 const methods: Readonly<Record<string, Readonly<Record<string, Method>>>> = {
+  geometry: textMethods,
   hierarchyid: {
     ToString: { type: nvarchar(4000), call: (value) => value },
     GetLevel: { type: smallintType, call: (value) => hierarchyLevel(textOf(value)) },
   },
   geography: {
-    ToString: { type: nvarchar(-1), call: (value) => value },
-    STAsText: { type: nvarchar(-1), call: (value) => value },
+    ...textMethods,
     STAsBinary: { type: makeType("varbinary", { length: -1 }), call: wellKnownBinary },
     STSrid: { type: intType, call: () => wgs84 },
     Lat: { type: floatType, call: (value) => encodeGeography(textOf(value)).readDoubleLE(6) },

@@ -163,13 +163,27 @@ function parseTable(tokens: TokenStream): TableReference {
   if (tokens.take("(")) return parseParenthesized(tokens);
   const parts = [tokens.name()];
   while (tokens.take(".")) parts.push(tokens.isNext(".") ? "" : tokens.name());
-  if (tokens.isNext("(")) throw tokens.error();
+  if (tokens.isNext("(")) return parseTableFunction(tokens, parts);
   const alias = parseTableAlias(tokens);
   if (tokens.isNext("WITH", "(")) {
     tokens.expect("WITH");
     skipParentheses(tokens);
   }
   return { type: "table", parts, alias };
+}
+
+/** Reads the arguments of a table function; CHANGETABLE has a table in front of them. */
+function parseTableFunction(tokens: TokenStream, parts: readonly string[]): TableReference {
+  tokens.expect("(");
+  const table: string[] = [];
+  if (tokens.take("CHANGES")) {
+    do table.push(tokens.name());
+    while (tokens.take("."));
+    tokens.expect(",");
+  }
+  const list = tokens.isNext(")") ? [] : parseList(tokens);
+  tokens.expect(")");
+  return { type: "function", parts, table, arguments: list, alias: parseTableAlias(tokens) };
 }
 
 function parseParenthesized(tokens: TokenStream): TableReference {

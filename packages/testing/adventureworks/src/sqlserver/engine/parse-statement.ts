@@ -82,8 +82,7 @@ function parseSet(tokens: TokenStream): Statement {
     return { type: "set-variable", name, value: parseExpression(tokens) };
   }
   if (tokens.take("TRANSACTION")) {
-    parseIsolation(tokens);
-    return { type: "set-option" };
+    return { type: "set-option", isolation: parseIsolation(tokens) };
   }
   if (valueOptions.has(tokens.peek().keyword)) {
     tokens.next();
@@ -99,7 +98,7 @@ function parseSet(tokens: TokenStream): Statement {
   return { type: "set-option" };
 }
 
-function parseIsolation(tokens: TokenStream): void {
+function parseIsolation(tokens: TokenStream): "snapshot" | "other" {
   tokens.expect("ISOLATION");
   tokens.expect("LEVEL");
   const isRead = tokens.take("READ");
@@ -108,6 +107,7 @@ function parseIsolation(tokens: TokenStream): void {
   );
   if (level === undefined) throw tokens.error();
   if (level === "REPEATABLE") tokens.expect("READ");
+  return level === "SNAPSHOT" ? "snapshot" : "other";
 }
 
 function parseTransaction(tokens: TokenStream): Statement {

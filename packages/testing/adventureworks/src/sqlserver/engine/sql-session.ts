@@ -1,14 +1,17 @@
 import { bindPredicate, bindValue } from "./bind-expression.ts";
+import type { TableLookup } from "./bind-from.ts";
 import { QueryBinder } from "./bind-query.ts";
 import { type Bound, type BoundVariable, emptyFrame, type SessionFacts } from "./bound.ts";
 import { convertBound } from "./bound-type.ts";
 import type { Cursor } from "./cursor.ts";
 import { type Engine, productVersion } from "./engine.ts";
-import { SqlError, undeclaredVariable } from "./error.ts";
+import { SqlError, syntaxError, undeclaredVariable } from "./error.ts";
 import { parseBatch } from "./parse-statement.ts";
 import { Scope } from "./scope.ts";
 import { command, type Session, type SessionEvent, type Variable } from "./session-event.ts";
-import type { Expression, Select, Statement } from "./syntax-tree.ts";
+import type { Snapshot } from "./snapshot.ts";
+import type { Expression, Query, Select, Statement } from "./syntax-tree.ts";
+import { tableFunction } from "./table-function.ts";
 import { nvarchar } from "./type.ts";
 import { textOf } from "./value.ts";
 
@@ -22,6 +25,9 @@ export class SqlSession implements Session {
   #loginDatabase: string;
   #transactionDepth = 0;
   #rowCount = 0;
+  #isSnapshot = false;
+  /** What the transaction under SNAPSHOT saw first. */
+  #snapshot: Snapshot | undefined;
   #variables = new Map<string, BoundVariable>();
 
   constructor(engine: Engine, options: { user: string; database: string; serverName: string }) {
@@ -54,6 +60,8 @@ export class SqlSession implements Session {
 
   reset(): void {
     this.#transactionDepth = 0;
+    this.#isSnapshot = false;
+    this.#snapshot = undefined;
     this.#database = this.#loginDatabase;
   }
 
@@ -70,7 +78,10 @@ export class SqlSession implements Session {
         );
       }
       this.#transactionDepth = change === "commit" ? this.#transactionDepth - 1 : 0;
-      if (this.#transactionDepth === 0) yield { type: "transaction", change };
+      if (this.#transactionDepth === 0) {
+        this.#snapshot = undefined;
+        yield { type: "transaction", change };
+      }
     }
     yield { type: "done", command: command[change] };
   }
@@ -95,6 +106,8 @@ export class SqlSession implements Session {
         yield { type: "done", command: command.set };
         return;
       case "set-option":
+        if (statement.isolation !== undefined)
+          this.#isSnapshot = statement.isolation === "snapshot";
         yield { type: "done", command: command.set };
         return;
       case "use":
@@ -198,7 +211,20 @@ export class SqlSession implements Session {
 
   #binder(): QueryBinder {
     const surroundings = { variables: this.#variables, facts: this.#facts() };
-    return new QueryBinder(surroundings, (parts) => this.#engine.find(parts, this.#database));
+    return new QueryBinder(surroundings, (parts) => this.#find(parts));
+  }
+
+  #find(parts: readonly string[]): ReturnType<TableLookup> {
+    const found = this.#engine.find(parts, this.#database, this.#visible());
+    if (found === undefined || !("view" in found)) return found;
+    return { query: this.#binder().bind(queryOf(found.view.definition.sql), undefined) };
+  }
+
+  /** A transaction under SNAPSHOT sees what was there when it first read. */
+  #visible(): Snapshot {
+    if (!this.#isSnapshot || this.#transactionDepth === 0) return this.#engine.now;
+    this.#snapshot ??= this.#engine.takeSnapshot();
+    return this.#snapshot;
   }
 
   #facts(): SessionFacts {
@@ -212,9 +238,24 @@ export class SqlSession implements Session {
       serverName: this.#serverName,
       productVersion,
       now: new Date(),
+      history: this.#visible().history(this.#engine.rowVersionMin),
+      tableFunction: (name, values, table) =>
+        tableFunction(name, values, {
+          engine: this.#engine,
+          table,
+          history: this.#visible().history(this.#engine.rowVersionMin),
+          describe: (sql) => this.#binder().bind(queryOf(sql), undefined).columns,
+        }),
       ...this.#engine.catalogFacts(),
     };
   }
+}
+
+/** The one query that a text holds. */
+function queryOf(sql: string): Query {
+  const [statement] = parseBatch(sql);
+  if (statement?.type !== "query") throw syntaxError(sql.slice(0, 20));
+  return statement.query;
 }
 
 /** The milliseconds of WAITFOR DELAY 'hh:mm:ss.mmm'. */

@@ -89,6 +89,14 @@ export type TableReference =
       readonly alias: string | undefined;
     }
   | {
+      readonly type: "function";
+      readonly parts: readonly string[];
+      /** The table of CHANGETABLE(CHANGES …). */
+      readonly table: readonly string[];
+      readonly arguments: readonly Expression[];
+      readonly alias: string | undefined;
+    }
+  | {
       readonly type: "derived";
       readonly query: Query;
       readonly alias: string;
@@ -151,7 +159,7 @@ export type Statement =
       }[];
     }
   | { readonly type: "set-variable"; readonly name: string; readonly value: Expression }
-  | { readonly type: "set-option" }
+  | { readonly type: "set-option"; readonly isolation?: "snapshot" | "other" }
   | { readonly type: "use"; readonly database: string }
   | { readonly type: "transaction"; readonly change: "begin" | "commit" | "rollback" }
   | { readonly type: "print"; readonly value: Expression }

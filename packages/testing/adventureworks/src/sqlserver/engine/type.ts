@@ -28,7 +28,13 @@ export type TypeName =
   | "uniqueidentifier"
   | "xml"
   | "hierarchyid"
-  | "geography";
+  | "geography"
+  | "geometry"
+  | "timestamp"
+  | "text"
+  | "ntext"
+  | "image"
+  | "sql_variant";
 
 /**
  * A type with its facets. `length` counts characters or bytes, -1 is `max`; `precision` and `scale`
@@ -55,6 +61,8 @@ export const floatType = makeType("float");
 export const moneyType = makeType("money", { scale: 4 });
 export const datetimeType = makeType("datetime");
 export const uniqueidentifierType = makeType("uniqueidentifier");
+/** rowversion, which the catalog calls by its old name. */
+export const rowversionType = makeType("timestamp", { length: 8 });
 /** The type of names in the catalog: nvarchar(128). */
 export const sysnameType = makeType("nvarchar", { length: 128 });
 
@@ -68,6 +76,7 @@ export function typeOfSchema(type: SqlType): Type {
   const length = "length" in type ? (type.length === "max" ? -1 : type.length) : 0;
   const precision = "precision" in type ? type.precision : 0;
   const scale = "scale" in type ? type.scale : type.name.endsWith("money") ? 4 : 0;
+  if (type.name === "rowversion") return rowversionType;
   const name = precedence.find((candidate) => candidate === type.name);
   if (name === undefined) throw new Error(`the server double does not serve the type ${type.name}`);
   return makeType(name, { length, precision, scale });
@@ -75,8 +84,10 @@ export function typeOfSchema(type: SqlType): Type {
 
 /** Type precedence, highest first. Source: T-SQL reference, "Data type precedence". */
 const precedence: readonly TypeName[] = [
+  "sql_variant",
   "hierarchyid",
   "geography",
+  "geometry",
   "xml",
   "datetimeoffset",
   "datetime2",
@@ -95,6 +106,10 @@ const precedence: readonly TypeName[] = [
   "smallint",
   "tinyint",
   "bit",
+  "ntext",
+  "text",
+  "image",
+  "timestamp",
   "uniqueidentifier",
   "nvarchar",
   "nchar",
@@ -119,7 +134,7 @@ const integerTypes: ReadonlySet<TypeName> = new Set([
 ]);
 const exactTypes: ReadonlySet<TypeName> = new Set(["decimal", "numeric", "money", "smallmoney"]);
 const floatTypes: ReadonlySet<TypeName> = new Set(["float", "real"]);
-const binaryTypes: ReadonlySet<TypeName> = new Set(["binary", "varbinary"]);
+const binaryTypes: ReadonlySet<TypeName> = new Set(["binary", "varbinary", "timestamp"]);
 const temporalTypes: ReadonlySet<TypeName> = new Set([
   "date",
   "time",
@@ -159,6 +174,7 @@ export function decimalPrecision(type: Type): number {
 export function formatType(type: Type): string {
   if (type.name === "decimal" || type.name === "numeric")
     return `${type.name}(${type.precision},${type.scale})`;
+  if (type.name === "timestamp") return type.name;
   if (isString(type) || isBinary(type))
     return `${type.name}(${type.length === -1 ? "max" : type.length})`;
   if (type.name === "time" || type.name.startsWith("datetime2") || type.name === "datetimeoffset")

@@ -11,8 +11,10 @@ import {
   textOf,
   type Value,
 } from "../engine/value.ts";
+import { decimalMagnitudeBytes } from "./decimal-size.ts";
 import { datetimeTicksPerDay, timeBytes } from "./temporal-size.ts";
 import type { TokenBuffer } from "./token-buffer.ts";
+import { writeVariant } from "./variant.ts";
 
 /** Writes one value of a column; `value` is not null. */
 export type ValueWriter = (out: TokenBuffer, value: Value) => void;
@@ -81,6 +83,10 @@ export function nullWriter(type: Type): NullWriter {
     case "hierarchyid":
     case "geography":
       return writePlpNull;
+    case "timestamp":
+      return (out) => out.uint16(0xffff);
+    case "sql_variant":
+      return (out) => out.uint32(0);
     default:
       return (out) => out.uint8(0);
   }
@@ -102,13 +108,6 @@ function writeMoney(out: TokenBuffer, value: Value): void {
   const unsigned = BigInt.asUintN(64, bigintOf(value));
   out.uint32(Number(unsigned >> 32n));
   out.uint32(Number(unsigned & 0xffffffffn));
-}
-
-/** Bytes of a decimal's magnitude by precision (MS-TDS 2.2.5.5.1.6). */
-export function decimalMagnitudeBytes(precision: number): number {
-  if (precision <= 9) return 4;
-  if (precision <= 19) return 8;
-  return precision <= 28 ? 12 : 16;
 }
 
 function decimalWriter(precision: number): ValueWriter {
@@ -182,6 +181,14 @@ function byteWriter(type: Type): ValueWriter {
       return framed(true, (value) => encodeHierarchyId(textOf(value)));
     case "geography":
       return framed(true, (value) => encodeGeography(textOf(value)));
+    case "text":
+      return pointed((value) => encodeCodePage(textOf(value)));
+    case "ntext":
+      return pointed((value) => Buffer.from(textOf(value), "utf16le"));
+    case "image":
+      return pointed(bytesOf);
+    case "sql_variant":
+      return writeVariant;
     default:
       return framed(type.length === -1, bytesOf);
   }
@@ -202,6 +209,20 @@ function writePlpText(out: TokenBuffer, value: Value): void {
     out.utf16(text);
   }
   out.uint32(0);
+}
+
+/** text, ntext and image: a pointer and a timestamp, which clients skip, then the bytes (MS-TDS 2.2.5.5). */
+function pointed(encode: (value: Value) => Uint8Array): ValueWriter {
+  const pointer = Buffer.alloc(16);
+  const timestamp = Buffer.alloc(8);
+  return (out, value) => {
+    const bytes = encode(value);
+    out.uint8(pointer.length);
+    out.raw(pointer);
+    out.raw(timestamp);
+    out.uint32(bytes.length);
+    out.raw(bytes);
+  };
 }
 
 function framed(isPlp: boolean, encode: (value: Value) => Uint8Array): ValueWriter {

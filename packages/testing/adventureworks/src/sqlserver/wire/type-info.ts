@@ -1,5 +1,5 @@
 import type { Type, TypeName } from "../engine/type.ts";
-import { decimalMagnitudeBytes } from "./column-encoder.ts";
+import { decimalMagnitudeBytes } from "./decimal-size.ts";
 import type { TokenBuffer } from "./token-buffer.ts";
 
 /** SQL_Latin1_General_CP1_CI_AS: LCID, flags, version and sort id (MS-TDS 2.2.5.1.2). */
@@ -41,6 +41,7 @@ export const typeToken = {
   image: 0x22,
   text: 0x23,
   ntext: 0x63,
+  variant: 0x62,
 } as const;
 
 /** Token for columns that are never null, token for those that may be, and size in bytes. */
@@ -121,12 +122,26 @@ function writeByteTypeInfo(out: TokenBuffer, type: Type, database: string): void
       out.uint8(typeToken[type.name]);
       out.uint16(type.length === -1 ? 0xffff : type.length);
       return;
+    case "timestamp":
+      out.uint8(typeToken.binary);
+      out.uint16(8);
+      return;
+    case "text":
+    case "ntext":
+    case "image":
+      writePointedInfo(out, type.name);
+      return;
+    case "sql_variant":
+      out.uint8(typeToken.variant);
+      out.uint32(variantBytesMax);
+      return;
     case "xml":
       out.uint8(typeToken.xml);
       out.uint8(0);
       return;
     case "hierarchyid":
     case "geography":
+    case "geometry":
       writeUdtInfo(out, type.name, database);
       return;
     default:
@@ -134,9 +149,29 @@ function writeByteTypeInfo(out: TokenBuffer, type: Type, database: string): void
   }
 }
 
+/** Longest sql_variant, its header included (MS-TDS 2.2.5.5.4). */
+const variantBytesMax = 8009;
+
+/** text, ntext and image name their table in COLMETADATA: here one of no parts. */
+function writePointedInfo(out: TokenBuffer, name: "text" | "ntext" | "image"): void {
+  out.uint8(typeToken[name]);
+  out.uint32(0x7fffffff);
+  if (name !== "image") out.raw(collation);
+  out.uint8(0);
+}
+
 /** UDT_INFO in COLMETADATA (MS-TDS 2.2.5.5.2); 0xffff is a size without limit. */
-function writeUdtInfo(out: TokenBuffer, name: "hierarchyid" | "geography", database: string): void {
-  const className = name === "hierarchyid" ? "SqlHierarchyId" : "SqlGeography";
+function writeUdtInfo(
+  out: TokenBuffer,
+  name: "hierarchyid" | "geography" | "geometry",
+  database: string,
+): void {
+  const classNames = {
+    hierarchyid: "SqlHierarchyId",
+    geography: "SqlGeography",
+    geometry: "SqlGeometry",
+  };
+  const className = classNames[name];
   const assembly =
     "Microsoft.SqlServer.Types, Version=11.0.0.0, Culture=neutral, PublicKeyToken=89845dcd8080cc91";
   out.uint8(typeToken.udt);

@@ -1,5 +1,6 @@
-import type { Database } from "../../../generate/index.ts";
+import type { ServedDatabase } from "../../served-database.ts";
 import type { Relation } from "../relation.ts";
+import { changeViews } from "./change-views.ts";
 import { columnViews } from "./column-views.ts";
 import { informationSchema } from "./information-schema.ts";
 import { type CatalogModel, catalogModel } from "./model.ts";
@@ -11,24 +12,35 @@ export class Catalog {
   readonly model: CatalogModel;
   #makers: ReadonlyMap<string, () => Relation>;
   #views = new Map<string, Relation>();
+  /** Views that tell something new after each transaction. */
+  #changing: Readonly<Record<string, () => Relation>>;
 
-  constructor(database: Database, databases: readonly string[]) {
+  constructor(database: ServedDatabase, databases: readonly string[]) {
     this.model = catalogModel(database);
     this.#makers = new Map(
       Object.entries({
-        ...objectViews(this.model),
+        ...objectViews(this.model, ({ schema, name }) =>
+          isCaptured(database, `${schema.name}.${name}`),
+        ),
         ...columnViews(this.model),
-        ...serverViews(databases),
+        ...serverViews(databases, database.isSnapshotAllowed === true),
         ...informationSchema(this.model),
       }),
     );
+    this.#changing = changeViews(database.changes, this.model);
   }
 
   /** A view by schema and name, in any case. */
   view(schema: string, name: string): Relation | undefined {
     const key = `${schema}.${name}`.toLowerCase();
+    const changing = this.#changing[key];
+    if (changing !== undefined) return changing();
     const known = this.#views.get(key) ?? this.#makers.get(key)?.();
     if (known !== undefined) this.#views.set(key, known);
     return known;
   }
+}
+
+function isCaptured({ changes }: ServedDatabase, table: string): boolean {
+  return changes?.instances.some((instance) => instance.table === table) === true;
 }

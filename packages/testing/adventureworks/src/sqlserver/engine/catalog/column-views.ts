@@ -9,8 +9,10 @@ export const collationName = "SQL_Latin1_General_CP1_CI_AS";
 
 /** sys.columns, types, indexes, index_columns, partitions, extended_properties … */
 export function columnViews(model: CatalogModel): Readonly<Record<string, () => Relation>> {
-  const columns = (): readonly (readonly [CatalogTable, CatalogColumn])[] =>
-    model.tables.flatMap((table) => table.columns.map((column) => [table, column] as const));
+  const columns = (): readonly (readonly [{ readonly id: number }, CatalogColumn])[] =>
+    [...model.tables, ...model.views].flatMap((table) =>
+      table.columns.map((column) => [table, column] as const),
+    );
   const allColumns = (): Relation =>
     view(
       columnColumns,
@@ -43,7 +45,7 @@ export function columnViews(model: CatalogModel): Readonly<Record<string, () => 
 function keyViews(model: CatalogModel): Readonly<Record<string, () => Relation>> {
   return {
     "sys.types": () => view(typeColumns, model.userTypes.map(typeRow)),
-    "sys.indexes": () => view(indexColumns, model.tables.map(indexRow)),
+    "sys.indexes": () => view(indexColumns, model.tables.filter(hasKey).map(indexRow)),
     "sys.index_columns": () =>
       view(
         "object_id int, index_id int, index_column_id int, column_id int, key_ordinal tinyint, partition_ordinal tinyint, is_descending_key bit?, is_included_column bit?",
@@ -109,7 +111,7 @@ function keyViews(model: CatalogModel): Readonly<Record<string, () => Relation>>
 const columnColumns =
   "object_id int, name name?, column_id int, system_type_id tinyint, user_type_id int, max_length smallint, precision tinyint, scale tinyint, collation_name name?, is_nullable bit?, is_ansi_padded bit, is_rowguidcol bit, is_identity bit, is_computed bit, is_filestream bit, is_replicated bit?, is_xml_document bit, xml_collection_id int, default_object_id int, is_sparse bit?, is_column_set bit?, generated_always_type tinyint?, generated_always_type_desc word?, encryption_type int?, encryption_type_desc word?, is_hidden bit, is_masked bit";
 
-function columnRow(table: CatalogTable, column: CatalogColumn): readonly Value[] {
+function columnRow(table: { readonly id: number }, column: CatalogColumn): readonly Value[] {
   const { type, userType, schema } = column;
   const { maxLength, precision, scale } = catalogFacets(type);
   return [
@@ -196,6 +198,10 @@ function indexRow({ id, primaryKeyName }: CatalogTable): readonly Value[] {
     false,
     null,
   ];
+}
+
+function hasKey({ data }: CatalogTable): boolean {
+  return data.schema.primaryKey.length > 0;
 }
 
 function partitionId({ id }: CatalogTable): bigint {

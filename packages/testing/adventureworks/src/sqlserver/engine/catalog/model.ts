@@ -1,5 +1,6 @@
 import type { Database, TableData } from "../../../generate/index.ts";
 import type { ColumnSchema } from "../../../schema.ts";
+import type { ServedDatabase, SynonymDefinition, ViewDefinition } from "../../served-database.ts";
 import { type Type, typeOfSchema } from "../type.ts";
 import { systemTypes, type UserType } from "./system-type.ts";
 
@@ -29,6 +30,23 @@ export interface CatalogTable {
   readonly data: TableData;
 }
 
+/** A view with its catalog numbers. */
+export interface CatalogView {
+  readonly id: number;
+  readonly name: string;
+  readonly schema: CatalogSchema;
+  readonly columns: readonly CatalogColumn[];
+  readonly definition: ViewDefinition;
+}
+
+/** A synonym with its catalog numbers. */
+interface CatalogSynonym {
+  readonly id: number;
+  readonly name: string;
+  readonly schema: CatalogSchema;
+  readonly definition: SynonymDefinition;
+}
+
 /** A foreign key with the tables at both ends. */
 interface CatalogForeignKey {
   readonly id: number;
@@ -46,10 +64,13 @@ export interface CatalogModel {
   readonly userTypes: readonly UserType[];
   readonly tables: readonly CatalogTable[];
   readonly foreignKeys: readonly CatalogForeignKey[];
+  readonly views: readonly CatalogView[];
+  readonly synonyms: readonly CatalogSynonym[];
 }
 
+const dboSchema: CatalogSchema = { id: 1, name: "dbo" };
 const fixedSchemas: readonly CatalogSchema[] = [
-  { id: 1, name: "dbo" },
+  dboSchema,
   { id: 2, name: "guest" },
   { id: 3, name: "INFORMATION_SCHEMA" },
   { id: 4, name: "sys" },
@@ -61,7 +82,7 @@ const firstObjectId = 245_575_913;
 const objectIdStep = 16;
 
 /** Numbers the schemas, types, tables and keys of a database. */
-export function catalogModel(database: Database): CatalogModel {
+export function catalogModel(database: ServedDatabase): CatalogModel {
   const schemas = numberSchemas(database);
   const userTypes = numberTypes(database);
   let nextId = firstObjectId;
@@ -74,7 +95,7 @@ export function catalogModel(database: Database): CatalogModel {
     return {
       id: takeId(),
       name: source.name,
-      schema: schemas.find(({ name }) => name === source.schema) ?? { id: 1, name: "dbo" },
+      schema: schemas.find(({ name }) => name === source.schema) ?? dboSchema,
       primaryKeyId: takeId(),
       primaryKeyName: `PK_${source.name}_${source.primaryKey.join("_")}`,
       columns: source.columns.map((column, index) => catalogColumn(column, index, userTypes)),
@@ -82,7 +103,22 @@ export function catalogModel(database: Database): CatalogModel {
     };
   });
   const foreignKeys = tables.flatMap((table) => foreignKeysOf(table, tables, takeId));
-  return { database: database.name, schemas, userTypes, tables, foreignKeys };
+  const schemaOf = (name: string): CatalogSchema =>
+    schemas.find((schema) => schema.name === name) ?? dboSchema;
+  const views = (database.views ?? []).map((definition) => ({
+    id: takeId(),
+    name: definition.name,
+    schema: schemaOf(definition.schema),
+    columns: definition.columns.map((column, index) => catalogColumn(column, index, userTypes)),
+    definition,
+  }));
+  const synonyms = (database.synonyms ?? []).map((definition) => ({
+    id: takeId(),
+    name: definition.name,
+    schema: schemaOf(definition.schema),
+    definition,
+  }));
+  return { database: database.name, schemas, userTypes, tables, foreignKeys, views, synonyms };
 }
 
 function numberSchemas(database: Database): readonly CatalogSchema[] {

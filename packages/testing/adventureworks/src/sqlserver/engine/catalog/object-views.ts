@@ -6,7 +6,10 @@ import { view } from "./view.ts";
 const createdAt = 43_829 * 300 * 86_400;
 
 /** sys.schemas, tables, views, objects, key_constraints, foreign_keys, synonyms … */
-export function objectViews(model: CatalogModel): Readonly<Record<string, () => Relation>> {
+export function objectViews(
+  model: CatalogModel,
+  isCaptured: (table: Named) => boolean,
+): Readonly<Record<string, () => Relation>> {
   return {
     "sys.schemas": () =>
       view(
@@ -16,12 +19,33 @@ export function objectViews(model: CatalogModel): Readonly<Record<string, () => 
     "sys.tables": () =>
       view(
         `${objectColumns}, ${tableColumns}`,
-        model.tables.map((table) => [...objectRow(table), ...tableRow]),
+        model.tables.map((table) => [...objectRow(table), ...tableRow(isCaptured(table))]),
       ),
-    "sys.views": () => view(`${objectColumns}, is_replicated bit, with_check_option bit`, []),
+    "sys.views": () =>
+      view(
+        `${objectColumns}, is_replicated bit, with_check_option bit`,
+        model.views.map((one) => [...objectRow(one, "V ", "VIEW"), false, false]),
+      ),
     "sys.all_views": () => view(`${objectColumns}, is_replicated bit, with_check_option bit`, []),
     "sys.objects": () => view(objectColumns, allObjects(model)),
     "sys.all_objects": () => view(objectColumns, allObjects(model)),
+    ...constraintViews(model),
+    "sys.synonyms": () =>
+      view(
+        `${objectColumns}, base_object_name text?`,
+        model.synonyms.map((one) => [...objectRow(one, "SN", "SYNONYM"), one.definition.base]),
+      ),
+    "sys.procedures": () => view(objectColumns, []),
+    "sys.triggers": () =>
+      view(
+        "name name, object_id int, parent_class tinyint, parent_id int, type code, is_disabled bit",
+        [],
+      ),
+  };
+}
+
+function constraintViews(model: CatalogModel): Readonly<Record<string, () => Relation>> {
+  return {
     "sys.key_constraints": () =>
       view(
         `${objectColumns}, unique_index_id int?, is_system_named bit, is_enforced bit`,
@@ -57,13 +81,6 @@ export function objectViews(model: CatalogModel): Readonly<Record<string, () => 
           ]),
         ),
       ),
-    "sys.synonyms": () => view(`${objectColumns}, base_object_name text?`, []),
-    "sys.procedures": () => view(objectColumns, []),
-    "sys.triggers": () =>
-      view(
-        "name name, object_id int, parent_class tinyint, parent_id int, type code, is_disabled bit",
-        [],
-      ),
   };
 }
 
@@ -71,12 +88,12 @@ const objectColumns =
   "name name, object_id int, principal_id int?, schema_id int, parent_object_id int, type code?, type_desc word?, create_date datetime, modify_date datetime, is_ms_shipped bit, is_published bit, is_schema_published bit";
 const tableColumns =
   "lob_data_space_id int, max_column_id_used int, uses_ansi_nulls bit?, is_replicated bit?, is_tracked_by_cdc bit?, lock_escalation tinyint?, is_filetable bit?, is_memory_optimized bit?, durability tinyint?, temporal_type tinyint?, temporal_type_desc word?, history_table_id int?, is_external bit, is_node bit, is_edge bit";
-const tableRow = [
+const tableRow = (isCaptured: boolean) => [
   0,
   0,
   true,
   false,
-  false,
+  isCaptured,
   0,
   false,
   false,
@@ -91,21 +108,14 @@ const tableRow = [
 
 type Table = CatalogModel["tables"][number];
 
-function objectRow({ name, id, schema }: Table): readonly (string | number | boolean | null)[] {
-  return [
-    name,
-    id,
-    null,
-    schema.id,
-    0,
-    "U ",
-    "USER_TABLE",
-    createdAt,
-    createdAt,
-    false,
-    false,
-    false,
-  ];
+type Named = Pick<Table, "id" | "name" | "schema">;
+
+function objectRow(
+  { name, id, schema }: Named,
+  type = "U ",
+  typeText = "USER_TABLE",
+): readonly (string | number | boolean | null)[] {
+  return [name, id, null, schema.id, 0, type, typeText, createdAt, createdAt, false, false, false];
 }
 
 function primaryKeyRow(table: Table): readonly (string | number | boolean | null)[] {
@@ -151,7 +161,9 @@ function allObjects(
   model: CatalogModel,
 ): readonly (readonly (string | number | boolean | null)[])[] {
   return [
-    ...model.tables.map(objectRow),
+    ...model.tables.map((table) => objectRow(table)),
+    ...model.views.map((one) => objectRow(one, "V ", "VIEW")),
+    ...model.synonyms.map((one) => objectRow(one, "SN", "SYNONYM")),
     ...model.tables.map(primaryKeyRow),
     ...model.foreignKeys.map(foreignKeyRow),
   ];

@@ -31,7 +31,13 @@ const ids: readonly (readonly [name: TypeName, systemId: number, id: number])[] 
   ["numeric", 108, 108],
   ["smallmoney", 122, 122],
   ["bigint", 127, 127],
+  ["image", 34, 34],
+  ["text", 35, 35],
+  ["ntext", 99, 99],
+  ["sql_variant", 98, 98],
+  ["timestamp", 189, 189],
   ["hierarchyid", 240, 128],
+  ["geometry", 240, 129],
   ["geography", 240, 130],
   ["varbinary", 165, 165],
   ["varchar", 167, 167],
@@ -110,6 +116,12 @@ const fixedFacets: Partial<Record<TypeName, readonly [number, number, number]>> 
   xml: [-1, 0, 0],
   hierarchyid: [892, 0, 0],
   geography: [-1, 0, 0],
+  geometry: [-1, 0, 0],
+  timestamp: [8, 0, 0],
+  text: [16, 0, 0],
+  ntext: [16, 0, 0],
+  image: [16, 0, 0],
+  sql_variant: [8016, 0, 0],
 };
 
 function facets(type: Type): readonly [number, number, number] {
