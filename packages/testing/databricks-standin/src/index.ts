@@ -1,0 +1,6 @@
+export {
+  startWorkspace,
+  type Workspace,
+  type WorkspaceFault,
+  type WorkspaceOptions,
+} from "./workspace.ts";
