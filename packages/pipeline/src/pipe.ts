@@ -31,7 +31,7 @@ export interface PipeOptions {
 }
 
 /** The state file of a pipe: beside its tables, so that deleting the folder starts afresh. */
-export function stateFile(pipe: Pipe): string {
+function stateFile(pipe: Pipe): string {
   return join(pipe.output, "_state.json");
 }
 

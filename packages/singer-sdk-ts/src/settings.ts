@@ -129,7 +129,7 @@ export function parseSettings<const S extends Settings>(settings: S, input: unkn
   if (validate(config)) return config;
 
   const problems = [...new Set((validate.errors ?? []).map((error) => explain(error, settings)))];
-  throw new UserError("E_SETTING", problems.join("; "), { hint: "see --help for every setting" });
+  throw new UserError("E_SETTING", problems.join("; "), { hint: "see --about for every setting" });
 }
 
 /** Loaded here and not at the top: `--help` and `--version` need no ajv, and it takes longer to load than Node to start. */

@@ -74,13 +74,6 @@ export function bigints(columns: TableColumns, name: string): readonly bigint[] 
   return values;
 }
 
-/** A column whose every value is a string; throws when one is not. */
-export function texts(columns: TableColumns, name: string): readonly string[] {
-  const values = column(columns, name);
-  if (!values.every((value) => typeof value === "string")) throw new Error(`${name}: not strings`);
-  return values;
-}
-
 /** A column of any values; throws when the table has none of that name. */
 export function column(columns: TableColumns, name: string): readonly SqlValue[] {
   const values = columns[name];
