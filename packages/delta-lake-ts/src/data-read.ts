@@ -1,4 +1,11 @@
-import { type Data, DataType, type RecordBatch, type Schema, TimeUnit } from "apache-arrow";
+import {
+  type Data,
+  DataType,
+  type Field,
+  type RecordBatch,
+  type Schema,
+  TimeUnit,
+} from "apache-arrow";
 import type { AddFile } from "./action.ts";
 import { createBatch } from "./arrow/batch.ts";
 import { buildData } from "./arrow/build.ts";
@@ -9,6 +16,7 @@ import { openBlob } from "./blob.ts";
 import { readDeletionVector } from "./deletion-vector/read.ts";
 import { DeltaError } from "./error.ts";
 import { decodeParquet, readFooter } from "./parquet/decode.ts";
+import { Int96Reader } from "./parquet/int96.ts";
 import { decodePath, parsePartitionValue } from "./partition.ts";
 import type { StructField, StructType } from "./schema.ts";
 import type { BlobLike, ObjectStore } from "./store.ts";
@@ -64,9 +72,14 @@ async function* readPhysicalRows(
     yield conformFileBatch(createBatch(emptySchema(schema), [], rowCount), add, options, schema);
     return;
   }
+  let firstRow = 0;
+  let int96: Int96Reader | undefined;
   for await (const batch of decodeParquet(file, { columns: stored })) {
-    checkTimestamps(batch.schema, add);
-    yield conformFileBatch(batch, add, options, schema);
+    const suspects = nanosecondColumns(batch.schema, add);
+    if (suspects.length > 0) int96 ??= await Int96Reader.open(file);
+    const exact = await exactTimestamps(batch, suspects, { add, int96, firstRow });
+    firstRow += batch.numRows;
+    yield conformFileBatch(exact, add, options, schema);
   }
 }
 
@@ -116,19 +129,43 @@ function partitionData(add: AddFile, field: StructField, rowCount: number): Data
   );
 }
 
-/** Nanoseconds are what INT96 decodes to, wrapped around outside 1677–2262: refused rather than guessed (delta.md, fact 13). */
-function checkTimestamps(schema: Schema, add: AddFile): void {
-  for (const { name, type } of schema.fields) {
-    if (DataType.isTimestamp(type) && type.unit === TimeUnit.NANOSECOND) {
-      throw new DeltaError(
-        "E_DATA_FILE",
-        `the file ${add.path} keeps column ${name} as INT96 or nanoseconds, which is not supported`,
-        {
-          hint: "rewrite the table once with spark.sql.parquet.outputTimestampType=TIMESTAMP_MICROS",
-        },
-      );
-    }
+/** Nanoseconds are what INT96 decodes to, wrapped around outside 1677–2262 (delta.md, fact 13): decoded anew. */
+async function exactTimestamps(
+  batch: RecordBatch,
+  columns: readonly string[],
+  { add, int96, firstRow }: { add: AddFile; int96: Int96Reader | undefined; firstRow: number },
+): Promise<RecordBatch> {
+  let exact = batch;
+  for (const column of columns) {
+    if (int96?.has(column) !== true) throw nanosecondRefusal(column, add);
+    exact = await int96.replace(exact, column, firstRow);
   }
+  return exact;
+}
+
+/** Top-level columns that came as nanoseconds; inside nested columns they are refused rather than guessed. */
+function nanosecondColumns(schema: Schema, add: AddFile): string[] {
+  return schema.fields.flatMap(({ name, type }) => {
+    if (DataType.isTimestamp(type)) return type.unit === TimeUnit.NANOSECOND ? [name] : [];
+    if (holdsNanoseconds(type)) throw nanosecondRefusal(name, add);
+    return [];
+  });
+}
+
+function holdsNanoseconds(type: DataType): boolean {
+  if (DataType.isTimestamp(type)) return type.unit === TimeUnit.NANOSECOND;
+  const children: readonly Field[] = type.children ?? [];
+  return children.some((child) => holdsNanoseconds(child.type));
+}
+
+function nanosecondRefusal(column: string, add: AddFile): DeltaError {
+  return new DeltaError(
+    "E_DATA_FILE",
+    `the file ${add.path} keeps column ${column} as nested INT96 or as nanoseconds, which is not supported`,
+    {
+      hint: "rewrite the table once with spark.sql.parquet.outputTimestampType=TIMESTAMP_MICROS",
+    },
+  );
 }
 
 function emptySchema(schema: Schema): Schema {
