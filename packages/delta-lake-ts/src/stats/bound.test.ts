@@ -40,7 +40,8 @@ test.each([
   ["long", 2n ** 63n - 1n, "9223372036854775807", "9223372036854775807"],
   ["date", 0, '"1970-01-01"', '"1970-01-01"'],
   ["double", Number.POSITIVE_INFINITY, undefined, undefined],
-  ["double", -0, "-0.0", "-0.0"],
+  ["double", -0, "-0.0", "0.0"],
+  ["double", 0, "-0.0", "0.0"],
   ["float", Math.fround(0.1), "0.1", "0.1"],
   ["string", null, undefined, undefined],
 ])("the bounds of a %s %p are %p and %p", (type, value, min, max) => {

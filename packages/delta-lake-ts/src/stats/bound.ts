@@ -28,7 +28,7 @@ export function formatBound(type: DeltaType, value: Scalar, side: Side): string 
   if (type === "date") return quoted(formatDate(value));
   if (type !== "float" && type !== "double") return String(value);
   if (!Number.isFinite(value)) return undefined;
-  return floatToken(value, type === "float");
+  return floatToken(value, type === "float", side);
 }
 
 /** The first 32 code points: never greater than the whole. */
@@ -74,8 +74,11 @@ function quoted(text: string | undefined): string | undefined {
   return text === undefined ? undefined : JSON.stringify(text);
 }
 
-/** The shortest text that comes back as the same value; JSON has no `-0`, so it is spelt `-0.0`. */
-function floatToken(value: number, isSingle: boolean): string {
-  if (Object.is(value, -0)) return "-0.0";
+/**
+ * The shortest text that comes back as the same value. Readers that order floats by their bits put -0.0 below 0.0:
+ * a zero is spelt so that the bound holds for both.
+ */
+function floatToken(value: number, isSingle: boolean, side: Side): string {
+  if (value === 0) return side === "min" ? "-0.0" : "0.0";
   return isSingle ? formatFloat(value, true) : String(value);
 }
