@@ -23,7 +23,10 @@ import type { FullSnapshot } from "./snapshot.ts";
 import type { ObjectStore } from "./store.ts";
 
 /** Actions per Arrow batch: bounds what a checkpoint of a large table holds in memory. */
-const BATCH_ACTIONS = 20_000;
+const BATCH_ACTIONS = 4096;
+
+/** Encoded bytes that the writer holds before a row group goes out. */
+const ROW_GROUP_BYTES = 4 * 1024 * 1024;
 
 const texts = new List(new Field("element", new Utf8(), true));
 const textMap = new Map_(
@@ -104,7 +107,10 @@ export async function writeCheckpoint(
   const path = checkpointPath(snapshot.version);
   const rowCount = countActions(snapshot, nowMs);
   const parts: Uint8Array[] = [];
-  for await (const chunk of encodeParquet(checkpointBatches(snapshot, nowMs))) parts.push(chunk);
+  const batches = checkpointBatches(snapshot, nowMs);
+  for await (const chunk of encodeParquet(batches, { rowGroupBytes: ROW_GROUP_BYTES })) {
+    parts.push(chunk);
+  }
   const bytes = Buffer.concat(parts);
   const written = await readFooter(new Blob([bytes]));
   if (written.rowCount !== rowCount) {

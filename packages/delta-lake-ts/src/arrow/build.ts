@@ -27,6 +27,7 @@ export function buildBatch(
 export function buildData(type: DataType, values: readonly unknown[]): Data {
   const mask = Uint8Array.from(values, (value) => (value === null || value === undefined ? 0 : 1));
   const { bitmap, nullCount } = packMask(mask);
+  if (nullCount === values.length) return buildNulls(type, values.length);
   const common = {
     length: values.length,
     nullCount,
@@ -44,6 +45,40 @@ export function buildData(type: DataType, values: readonly unknown[]): Data {
   if (DataType.isList(type) || DataType.isMap(type)) return buildLists(type, values, common);
   if (DataType.isUtf8(type) || DataType.isBinary(type)) return buildBytes(type, values, common);
   return makeData({ type, ...common, data: buildFixed(type, values) } as MakeDataInput);
+}
+
+/** A column of nothing but nulls; makes no array per row, which most columns of a checkpoint would need. */
+export function buildNulls(type: DataType, length: number): Data {
+  const common = {
+    length,
+    nullCount: length,
+    nullBitmap: new Uint8Array((length + 63) >> 3),
+  };
+  if (DataType.isStruct(type)) {
+    const children = type.children.map((field) => buildNulls(field.type, length));
+    return makeData({ type, ...common, children });
+  }
+  const valueOffsets = new Int32Array(length + 1);
+  if (DataType.isList(type) || DataType.isMap(type)) {
+    const [childField] = type.children;
+    if (childField === undefined) throw new Error("a list type has no child");
+    const child = buildNulls(childField.type, 0);
+    return makeData({ type, ...common, valueOffsets, child } as MakeDataInput);
+  }
+  if (DataType.isUtf8(type) || DataType.isBinary(type)) {
+    return makeData({ type, ...common, valueOffsets, data: new Uint8Array(0) } as MakeDataInput);
+  }
+  return makeData({ type, ...common, data: zeros(type, length) } as MakeDataInput);
+}
+
+function zeros(type: DataType, length: number): unknown {
+  if (DataType.isBool(type)) return new Uint8Array((length + 63) >> 3);
+  if (DataType.isDecimal(type)) return new Uint32Array(length * 4);
+  if (DataType.isTimestamp(type) || (DataType.isInt(type) && type.bitWidth === 64)) {
+    return new BigInt64Array(length);
+  }
+  const Kind: Float64ArrayConstructor = type.ArrayType;
+  return new Kind(length);
 }
 
 interface Common {

@@ -10,7 +10,7 @@ import {
 } from "apache-arrow";
 import { DeltaError } from "../error.ts";
 import { createBatch } from "./batch.ts";
-import { buildData } from "./build.ts";
+import { buildNulls } from "./build.ts";
 import { describeType } from "./type.ts";
 import { isValid } from "./validity.ts";
 
@@ -73,10 +73,7 @@ function conformChild(data: Data, field: Field, index: number, column: string): 
   const place = found === -1 && ["key", "value"].includes(field.name) ? index : found;
   const child = data.children[place];
   return child === undefined
-    ? buildData(
-        field.type,
-        Array.from({ length: data.length }, () => null),
-      )
+    ? buildNulls(field.type, data.length)
     : conformData(child, field.type, `${column}.${field.name}`);
 }
 
@@ -179,10 +176,7 @@ function plainData(data: Data): Data {
 function missingColumn(field: Field, rowCount: number, isReading: boolean): Data {
   if (!field.nullable && !isReading)
     throw mismatch(field.name, "is required, and the rows lack it");
-  return buildData(
-    field.type,
-    Array.from({ length: rowCount }, () => null),
-  );
+  return buildNulls(field.type, rowCount);
 }
 
 /** NOT NULL at the top and inside structs; a null struct hides what is below it. */

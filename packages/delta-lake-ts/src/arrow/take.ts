@@ -9,7 +9,7 @@ export function takeRows(batch: RecordBatch, indexes: Int32Array): RecordBatch {
 }
 
 /** Copies the values at `indexes`; -1 becomes null. */
-export function takeData(data: Data, indexes: Int32Array): Data {
+function takeData(data: Data, indexes: Int32Array): Data {
   const { type } = data;
   const validity = takeValidity(data, indexes);
   const common = { length: indexes.length, ...validity };
