@@ -2,7 +2,7 @@ import { DeltaError } from "./error.ts";
 import { isObject, parseJson, stringifyJson } from "./json.ts";
 
 /** A 64-bit integer of the log: a number where that is exact, else a bigint. */
-export type Long = number | bigint;
+type Long = number | bigint;
 
 export interface Protocol {
   readonly minReaderVersion: number;
@@ -79,7 +79,7 @@ export interface DomainMetadata {
   readonly removed: boolean;
 }
 
-export interface ChangeFile {
+interface ChangeFile {
   readonly path: string;
   readonly partitionValues: PartitionValues;
   readonly size: number;

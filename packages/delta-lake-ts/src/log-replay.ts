@@ -52,7 +52,7 @@ export function fileKey(file: {
   return vector === undefined ? path : `${path}\n${deletionVectorId(vector)}`;
 }
 
-export function deletionVectorId(vector: DeletionVectorDescriptor): string {
+function deletionVectorId(vector: DeletionVectorDescriptor): string {
   const offset = vector.offset === undefined ? "" : `@${vector.offset}`;
   return `${vector.storageType}${vector.pathOrInlineDv}${offset}`;
 }
