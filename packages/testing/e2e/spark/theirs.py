@@ -1,0 +1,87 @@
+"""Tables that Spark makes, for us to read, append to and merge into; and what Spark does after us."""
+
+import os
+
+TIMESTAMPS = [
+    "0001-01-01 00:00:00",
+    "1582-10-04 23:59:59.999999",
+    "1582-10-15 00:00:00",
+    "1969-12-31 23:59:59.999999",
+    "2024-02-29 12:34:56.123456",
+    "9999-12-31 23:59:59.999999",
+]
+
+# Each of these tables has something that we do not keep: a write must be refused by the feature's name.
+REFUSED = {
+    "refused_generated": ("g long GENERATED ALWAYS AS (id * 2)", {}),
+    "refused_identity": ("g long GENERATED ALWAYS AS IDENTITY", {}),
+    "refused_feed": ("g long", {"delta.enableChangeDataFeed": "true"}),
+    "refused_rows": ("g long", {"delta.enableRowTracking": "true"}),
+    "refused_widening": ("g long", {"delta.enableTypeWidening": "true"}),
+    "refused_mapping": ("g long", {"delta.columnMapping.mode": "name"}),
+    "refused_check": ("g long", {}),
+}
+
+
+def make(session, folder: str) -> None:
+    os.makedirs(folder, exist_ok=True)
+    make_timestamps(session, f"delta.`{folder}/int96`")
+    make_deletions(session, f"delta.`{folder}/deletions`")
+    make_merged(session, f"delta.`{folder}/merged`")
+    make_checkpoint(session, f"delta.`{folder}/checkpoint`")
+    ours = folder.replace("/theirs", "/ours")
+    session.sql(f"insert into delta.`{ours}/shared` values (2, 'spark'), (3, null)")
+    for name, (column, properties) in REFUSED.items():
+        table = f"delta.`{folder}/{name}`"
+        create(session, table, f"id long, {column}", properties)
+        if name == "refused_check":
+            session.sql(f"alter table {table} add constraint small check (id < 10)")
+
+
+def create(session, table: str, columns: str, properties: dict) -> None:
+    pairs = ", ".join(f"'{key}' = '{value}'" for key, value in properties.items())
+    tail = f" tblproperties ({pairs})" if pairs else ""
+    session.sql(f"create table {table} ({columns}) using delta{tail}")
+
+
+def make_timestamps(session, table: str) -> None:
+    create(session, table, "id long, t timestamp, v string", {})
+    rows = ", ".join(f"({index}, timestamp'{text}', 'spark')" for index, text in enumerate(TIMESTAMPS))
+    session.sql(f"insert into {table} values {rows}, (6, null, 'spark')")
+
+
+def make_deletions(session, table: str) -> None:
+    create(session, table, "id long, v string", {"delta.enableDeletionVectors": "true"})
+    session.sql(f"insert into {table} select id, concat('v', id) from range(0, 1000, 1, 1)")
+    session.sql(f"delete from {table} where id % 3 = 1 or id between 500 and 700")
+
+
+def make_merged(session, table: str) -> None:
+    create(session, table, "id long, v string", {})
+    session.sql(f"insert into {table} values (1, 'a'), (2, 'b'), (3, 'c')")
+    session.sql(
+        f"merge into {table} t using (select * from values (2, 'merged'), (4, 'new') as r(id, v)) s on t.id = s.id "
+        "when matched then update set * when not matched then insert *"
+    )
+
+
+def make_checkpoint(session, table: str) -> None:
+    create(session, table, "id long, p string", {"delta.checkpointInterval": "3"})
+    for index in range(7):
+        session.sql(f"insert into {table} values ({index}, 'p{index % 2}')")
+    session.sql(f"delete from {table} where id = 5")
+
+
+def resume(session, folder: str, results) -> None:
+    """Spark's own idempotent write looks at the transaction that we committed."""
+    path = folder.replace("/theirs", "/ours") + "/transaction"
+    frame = session.createDataFrame([(7,)], "id long")
+    for version, wanted in [(5, 1), (6, 2)]:
+        writer = frame.write.format("delta").mode("append")
+        writer.option("txnAppId", "lane").option("txnVersion", version).save(path)
+        count = session.read.format("delta").load(path).count()
+        results.add(f"Spark's version {version} after our 5", [] if count == wanted else [f"{count} rows"])
+    rows = session.read.format("delta").load(folder + "/checkpoint").count()
+    session.sql(f"insert into delta.`{folder}/checkpoint` values (100, 'p1')")
+    after = session.read.format("delta").load(folder + "/checkpoint").count()
+    results.add("Spark appends after our checkpoint", [] if after == rows + 1 else [f"{after} rows"])
