@@ -4,6 +4,7 @@ export type {
   CommitInfo,
   DeletionVectorDescriptor,
   Metadata,
+  PartitionValues,
   Protocol,
   RemoveFile,
 } from "./action.ts";
@@ -16,7 +17,7 @@ export { type MergeOptions, merge } from "./operation/merge.ts";
 export type { MergeCounts } from "./operation/merge-rewrite.ts";
 export { type OptimizeOptions, type OptimizeResult, optimize } from "./operation/optimize.ts";
 export type { CommitOptions, CreateOptions, WriteOptions } from "./operation/options.ts";
-export { overwrite } from "./operation/overwrite.ts";
+export { type OverwriteOptions, overwrite, type PartitionChoice } from "./operation/overwrite.ts";
 export { type VacuumOptions, type VacuumResult, vacuum } from "./operation/vacuum.ts";
 export { type Runtime, systemRuntime } from "./runtime.ts";
 export type { ArrayType, DeltaType, MapType, StructField, StructType } from "./schema.ts";

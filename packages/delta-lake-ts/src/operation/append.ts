@@ -1,4 +1,7 @@
 import type { Action, AddFile } from "../action.ts";
+import { DeltaError } from "../error.ts";
+import { evolveSchema } from "../evolve.ts";
+import type { StructType } from "../schema.ts";
 import { loadSnapshot } from "../snapshot.ts";
 import type { ObjectStore } from "../store.ts";
 import { commitTransaction, replanOnConflict } from "../transaction.ts";
@@ -14,8 +17,12 @@ export async function append(
   options: WriteOptions = {},
 ): Promise<{ version: number }> {
   const context = createContext(store, options);
+  let planned: StructType | undefined;
   return replanOnConflict(context, async () => {
     const base = await loadSnapshot(store);
+    // The files were written for the schema first seen: another one that came in between must hold them too.
+    planned ??= base?.schema;
+    if (base !== undefined && planned !== undefined) checkHolds(base.schema, planned);
     const state = stateActions(context, base, options, { replacesSchema: false });
     const adds: Action[] = files.map((add) => ({ type: "add", add }));
     const actions = [...state, ...adds];
@@ -34,6 +41,18 @@ export async function append(
     });
     return { version };
   });
+}
+
+/** Throws E_SCHEMA_MISMATCH unless the table has every column that the files were written for, as it was. */
+function checkHolds(table: StructType, planned: StructType): void {
+  const grown = evolveSchema(table, planned);
+  if (grown.fields.length === table.fields.length) return;
+  const lost = grown.fields.at(-1)?.name ?? "";
+  throw new DeltaError(
+    "E_SCHEMA_MISMATCH",
+    `another writer took column ${lost} from the table while its rows were written`,
+    { hint: "nothing was committed; run again" },
+  );
 }
 
 /** The parameters of `WRITE` as every engine prints them: strings, lists as JSON in a string. */
