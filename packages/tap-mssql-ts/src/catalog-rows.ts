@@ -19,6 +19,9 @@ export const catalogStatements = {
     "SELECT object_id, SUM(rows) AS row_count FROM sys.partitions WHERE index_id IN (0, 1) GROUP BY object_id",
   descriptions:
     "SELECT major_id, minor_id, CONVERT(nvarchar(4000), value) AS value FROM sys.extended_properties WHERE class = 1 AND name = N'MS_Description'",
+  synonyms: "SELECT schema_id, name, base_object_name FROM sys.synonyms",
+  tracked: "SELECT object_id FROM sys.change_tracking_tables",
+  captured: "SELECT object_id FROM sys.tables WHERE is_tracked_by_cdc = 1",
   database: "SELECT DB_NAME() AS database_name",
 } as const;
 

@@ -64,6 +64,27 @@ export class SqlConnection {
     }
   }
 
+  /** Begins a transaction under SNAPSHOT: all reads see one moment. */
+  begin(): Promise<void> {
+    return this.#settled((done) =>
+      this.#connection.beginTransaction(done, "", ISOLATION_LEVELS.SNAPSHOT),
+    );
+  }
+
+  /** Ends the transaction. */
+  commit(): Promise<void> {
+    return this.#settled((done) => this.#connection.commitTransaction(done));
+  }
+
+  #settled(call: (done: (error: Error | null | undefined) => void) => void): Promise<void> {
+    return new Promise((resolve, reject) => {
+      call((error) => {
+        if (error) reject(statementError(error, this.#config));
+        else resolve();
+      });
+    });
+  }
+
   /** Ends the session; a statement under way fails. */
   close(): void {
     this.#connection.close();
@@ -77,6 +98,7 @@ export class SqlConnection {
       });
       for (const [name, { type, value }] of Object.entries(parameters)) {
         if (type === "float") request.addParameter(name, TYPES.Float, value);
+        else if (type === "bigint") request.addParameter(name, TYPES.BigInt, value);
         else request.addParameter(name, TYPES.NVarChar, value, { length: TEXT_PARAMETER_LENGTH });
       }
       prepare(request);
@@ -123,11 +145,21 @@ export function connectionOptions(config: Config): ConnectionConfiguration {
       appName: config.application_name,
       readOnlyIntent: config.application_intent === "ReadOnly",
       multiSubnetFailover: config.multi_subnet_failover,
+      connectionIsolationLevel: ISOLATION_LEVELS[config.isolation_level],
       useUTC: true,
       rowCollectionOnRequestCompletion: false,
     },
   };
 }
+
+/** Isolation levels as the wire numbers them (MS-TDS 2.2.6.8). */
+const ISOLATION_LEVELS = {
+  "READ UNCOMMITTED": 1,
+  "READ COMMITTED": 2,
+  "REPEATABLE READ": 3,
+  SERIALIZABLE: 4,
+  SNAPSHOT: 5,
+} as const satisfies Record<Config["isolation_level"], number>;
 
 /** Reads the spellings of a server that people bring along: `tcp:host,1433`, `https://host/`, `host\INSTANCE`. */
 function addressOf({ host, port }: Config): {

@@ -76,6 +76,9 @@ function rows(more: Partial<CatalogRows>): CatalogRows {
     indexColumns: [],
     rowCounts: [],
     descriptions: [],
+    synonyms: [],
+    tracked: [],
+    captured: [],
     database: [{ database_name: "AW" }],
     ...more,
   };

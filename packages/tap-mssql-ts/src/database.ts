@@ -26,6 +26,14 @@ export interface TableInfo {
   /** The server's estimate; undefined for views. */
   readonly rowCount?: number;
   readonly description?: string;
+  /** Change Tracking is on. */
+  readonly isTracked?: boolean;
+  /** CDC is on. */
+  readonly isCaptured?: boolean;
+  /** The object that this synonym stands for, as it was written. */
+  readonly synonymOf?: string;
+  /** SELECT of the settings that takes the place of a table. */
+  readonly query?: string;
 }
 
 /** Joins the answers of the catalog views into tables, ordered by schema and name. */
@@ -48,38 +56,75 @@ export function tablesOfDatabase(rows: CatalogRows): readonly TableInfo[] {
   const typeOf = typeResolver(rows.types);
   const [databaseRow] = rows.database;
   const database = databaseRow === undefined ? "" : text(databaseRow, "database_name");
+  const tracked = new Set(rows.tracked.map((row) => number(row, "object_id")));
+  const captured = new Set(rows.captured.map((row) => number(row, "object_id")));
 
-  return rows.objects
-    .map((row): TableInfo => {
-      const objectId = number(row, "object_id");
-      const columns = (columnRows.get(objectId) ?? [])
-        .filter((column) => !flag(column, "is_hidden"))
-        .map((column) =>
-          columnInfo(column, {
-            type: typeOf(column),
-            description: descriptions.get(`${objectId}.${number(column, "column_id")}`),
-          }),
-        );
-      const rowCount = rowCounts.get(objectId);
-      const description = descriptions.get(`${objectId}.0`);
-      return {
-        database,
-        schema: schemaNames.get(number(row, "schema_id")) ?? "",
-        name: text(row, "name"),
-        isView: text(row, "type").trim() === "V",
-        columns,
-        keyColumns: keyColumnsOf({
-          columnRows: columnRows.get(objectId) ?? [],
-          indexRows: indexRows.get(objectId) ?? [],
-          indexColumnRows: indexColumnRows.get(objectId) ?? [],
+  const tables = rows.objects.map((row): TableInfo => {
+    const objectId = number(row, "object_id");
+    const columns = (columnRows.get(objectId) ?? [])
+      .filter((column) => !flag(column, "is_hidden"))
+      .map((column) =>
+        columnInfo(column, {
+          type: typeOf(column),
+          description: descriptions.get(`${objectId}.${number(column, "column_id")}`),
         }),
-        ...(rowCount !== undefined && { rowCount }),
-        ...(description !== undefined && { description }),
-      };
-    })
-    .toSorted(
-      (left, right) => compare(left.schema, right.schema) || compare(left.name, right.name),
-    );
+      );
+    const rowCount = rowCounts.get(objectId);
+    const description = descriptions.get(`${objectId}.0`);
+    return {
+      database,
+      schema: schemaNames.get(number(row, "schema_id")) ?? "",
+      name: text(row, "name"),
+      isView: text(row, "type").trim() === "V",
+      columns,
+      keyColumns: keyColumnsOf({
+        columnRows: columnRows.get(objectId) ?? [],
+        indexRows: indexRows.get(objectId) ?? [],
+        indexColumnRows: indexColumnRows.get(objectId) ?? [],
+      }),
+      ...(rowCount !== undefined && { rowCount }),
+      ...(description !== undefined && { description }),
+      ...(tracked.has(objectId) && { isTracked: true }),
+      ...(captured.has(objectId) && { isCaptured: true }),
+    };
+  });
+  return [...tables, ...synonymsOf(rows.synonyms, { tables, schemaNames, database })].toSorted(
+    (left, right) => compare(left.schema, right.schema) || compare(left.name, right.name),
+  );
+}
+
+/** Synonyms of tables and views in the same database, with the columns and keys of what they stand for. */
+function synonymsOf(
+  rows: readonly CatalogRow[],
+  options: {
+    readonly tables: readonly TableInfo[];
+    readonly schemaNames: ReadonlyMap<number, string>;
+    readonly database: string;
+  },
+): readonly TableInfo[] {
+  return rows.flatMap((row) => {
+    const base = text(row, "base_object_name");
+    const [name, schema = "dbo", database = options.database] = namesOf(base).toReversed();
+    const table = options.tables.find((one) => one.schema === schema && one.name === name);
+    if (table === undefined || database.toLowerCase() !== options.database.toLowerCase()) return [];
+    // A synonym has no history of its own: LOG_BASED is for the table itself.
+    const { isTracked: _tracked, isCaptured: _captured, ...readable } = table;
+    return [
+      {
+        ...readable,
+        schema: options.schemaNames.get(number(row, "schema_id")) ?? "",
+        name: text(row, "name"),
+        synonymOf: base,
+      },
+    ];
+  });
+}
+
+/** The parts of a name such as `[Sales].[Order Lines]` or `dbo.Orders`. */
+function namesOf(name: string): readonly string[] {
+  return [...name.matchAll(/\[((?:[^\]]|\]\])*)\]|[^.[\]]+/g)].map(
+    ([bare, quoted]) => quoted?.replaceAll("]]", "]") ?? bare,
+  );
 }
 
 function columnInfo(
@@ -102,7 +147,7 @@ function columnInfo(
 }
 
 /** Resolves alias types to their system type; CLR types keep their own name. */
-function typeResolver(
+export function typeResolver(
   typeRows: readonly CatalogRow[],
 ): (column: CatalogRow) => SqlType | undefined {
   const byUserType = new Map(typeRows.map((row) => [number(row, "user_type_id"), row]));

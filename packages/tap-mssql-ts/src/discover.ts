@@ -26,7 +26,8 @@ const REPLICATION_TYPES = new Set([
 ]);
 
 /** The stream of a table: `Schema-Table`, with dots replaced since Meltano splits on them. */
-export function streamIdOf(table: Pick<TableInfo, "schema" | "name">): string {
+export function streamIdOf(table: Pick<TableInfo, "schema" | "name" | "query">): string {
+  if (table.query !== undefined) return table.name;
   return `${table.schema}-${table.name}`.replaceAll(".", "_");
 }
 
@@ -100,13 +101,17 @@ function tableMetadata(table: TableInfo): Record<string, JsonValue> {
   const replicationKeys = table.columns.filter(isReplicationKey).map(({ name }) => name);
   return {
     inclusion: "available",
-    "selected-by-default": true,
+    // A synonym repeats the rows of what it stands for.
+    "selected-by-default": table.synonymOf === undefined,
     [table.isView ? "view-key-properties" : "table-key-properties"]: table.keyColumns,
     "valid-replication-keys": replicationKeys,
     "database-name": table.database,
     "schema-name": table.schema,
     "is-view": table.isView,
     ...(table.rowCount !== undefined && { "row-count": table.rowCount }),
+    ...(table.isTracked === true && { "change-tracking": true }),
+    ...(table.isCaptured === true && { cdc: true }),
+    ...(table.synonymOf !== undefined && { "synonym-of": table.synonymOf }),
   };
 }
 

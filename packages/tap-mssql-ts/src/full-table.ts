@@ -1,19 +1,29 @@
-import type { JsonValue } from "singer-sdk-ts";
+import type { Bookmark, JsonValue } from "singer-sdk-ts";
 import { bookmarkOf, boundTexts, type KeyValues, keyValues } from "./bookmark.ts";
 import { readKeyRow } from "./key-row.ts";
-import { type KeyBound, selectStatement } from "./query.ts";
+import { type KeyBound, type QueryColumn, selectStatement } from "./query.ts";
 import { type StreamRun, writeRecords } from "./stream-run.ts";
+import { tableSource } from "./table-source.ts";
 
 /**
  * Reads a whole table. With a key the rows come in key order up to the largest key at the start,
  * and STATE says how far they came, so that the next run goes on with the same version. When all
  * rows are written, ACTIVATE_VERSION makes them the table.
  */
-export async function syncFullTable(run: StreamRun): Promise<number> {
+export async function syncFullTable(
+  run: StreamRun,
+  options: {
+    /** What the bookmark keeps besides, from the first row on. */
+    readonly bookmark?: Bookmark;
+    /** Whether a load that was stopped is given up. */
+    readonly startAnew?: boolean;
+  } = {},
+): Promise<number> {
   const { plan, state, writer } = run;
   const previous = bookmarkOf(state, plan.id, plan.table);
   const keys = plan.orderColumns;
-  const resumeMax = boundTexts(keys, previous?.["max_pk_values"]);
+  const resumeMax =
+    options.startAnew === true ? undefined : boundTexts(keys, previous?.["max_pk_values"]);
   const version = versionOf(previous?.["version"], resumeMax !== undefined);
   // A first load shows its rows as they come; a resumed one has shown its version already.
   const isFirst = previous?.["initial_full_table_complete"] !== true && resumeMax === undefined;
@@ -23,8 +33,7 @@ export async function syncFullTable(run: StreamRun): Promise<number> {
     resumeMax === undefined ? await readLargestKey(run) : previous?.["max_pk_values"];
   const { rowCount } = await writeRecords(run, {
     statement: selectStatement({
-      schema: plan.table.schema,
-      table: plan.table.name,
+      ...tableSource(plan.table),
       columns: plan.columns,
       bounds: boundsOf(run, maxValues, resumeMax && previous?.["last_pk_fetched"]),
       conditions: plan.where === undefined ? [] : [plan.where],
@@ -35,13 +44,22 @@ export async function syncFullTable(run: StreamRun): Promise<number> {
     bookmark: (texts) => {
       const last = keyValues(keys, texts);
       if (last === undefined || maxValues === undefined) return undefined;
-      return { version, max_pk_values: maxValues, last_pk_fetched: last };
+      return { ...options.bookmark, version, max_pk_values: maxValues, last_pk_fetched: last };
     },
   });
   if (run.isTest) return rowCount;
   writer.activateVersion(plan.stream, version);
-  state.setBookmark(plan.id, { version, initial_full_table_complete: true });
+  state.setBookmark(plan.id, {
+    ...options.bookmark,
+    version,
+    initial_full_table_complete: true,
+  });
   return rowCount;
+}
+
+/** A row that changes while it is loaded gets a row version above the largest: it must not be left out. */
+function isRowVersion(columns: readonly QueryColumn[]): boolean {
+  return columns.some(({ type }) => type.name === "timestamp");
 }
 
 /** A new version is the time in ms, and above the last one even when the clock was set back. */
@@ -55,8 +73,7 @@ async function readLargestKey(run: StreamRun): Promise<KeyValues | undefined> {
   const { plan, connection, format } = run;
   if (plan.orderColumns.length === 0) return undefined;
   const statement = selectStatement({
-    schema: plan.table.schema,
-    table: plan.table.name,
+    ...tableSource(plan.table),
     columns: plan.orderColumns,
     orderBy: plan.orderColumns,
     descending: true,
@@ -75,6 +92,8 @@ function boundsOf(
   const last = boundTexts(columns, lastValues);
   return [
     ...(last === undefined ? [] : [{ columns, values: last, operator: ">" as const }]),
-    ...(max === undefined ? [] : [{ columns, values: max, operator: "<=" as const }]),
+    ...(max === undefined || isRowVersion(columns)
+      ? []
+      : [{ columns, values: max, operator: "<=" as const }]),
   ];
 }

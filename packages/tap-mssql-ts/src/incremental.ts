@@ -3,6 +3,7 @@ import { bookmarkOf, boundTexts, keyValues, replicationValue } from "./bookmark.
 import { type KeyBound, type QueryColumn, quoteName, selectStatement } from "./query.ts";
 import type { ReplicationKey } from "./stream-plan.ts";
 import { type StreamRun, writeRecords } from "./stream-run.ts";
+import { tableSource } from "./table-source.ts";
 
 /**
  * Reads the rows whose replication key is at or after the bookmark, ordered by replication key,
@@ -25,8 +26,7 @@ export async function syncIncremental(
 
   const { rowCount, keys } = await writeRecords(run, {
     statement: selectStatement({
-      schema: plan.table.schema,
-      table: plan.table.name,
+      ...tableSource(plan.table),
       columns: plan.columns,
       bounds: boundsOf(run, replicationKey, ties),
       conditions: conditionsOf(run, replicationKey),
@@ -94,6 +94,11 @@ function conditionsOf(
   const leavesNullsOut = replicationKey.isNullable && config.nulls_in_replication_key === "exclude";
   return [
     ...(plan.where === undefined ? [] : [plan.where]),
+    // Row versions are taken when a row is written, not when it is committed: those of open
+    // transactions, and all above them, come with the next run.
+    ...(replicationKey.type.name === "timestamp"
+      ? [`${quoteName(replicationKey.name)} < MIN_ACTIVE_ROWVERSION()`]
+      : []),
     ...(leavesNullsOut ? [`${quoteName(replicationKey.name)} IS NOT NULL`] : []),
   ];
 }
@@ -105,8 +110,7 @@ async function refuseNulls(
 ): Promise<void> {
   if (!replicationKey.isNullable || config.nulls_in_replication_key !== "error") return;
   const statement = selectStatement({
-    schema: plan.table.schema,
-    table: plan.table.name,
+    ...tableSource(plan.table),
     columns: [replicationKey],
     conditions: [
       ...(plan.where === undefined ? [] : [plan.where]),

@@ -33,6 +33,8 @@ export interface KeyBound {
 export interface SelectQuery {
   readonly schema: string;
   readonly table: string;
+  /** SELECT that takes the place of the table. */
+  readonly query?: string;
   readonly columns: readonly QueryColumn[];
   readonly bounds?: readonly KeyBound[];
   /** Conditions in SQL, from the settings. */
@@ -45,11 +47,6 @@ export interface SelectQuery {
 /** Writes the SELECT of a query; the same query shape gives the same text, whatever its values. */
 export function selectStatement(query: SelectQuery): Statement {
   const parameters: Record<string, BoundValue> = {};
-  const select = query.columns.map((column) => {
-    const name = quoteName(column.name);
-    const expression = selectExpression(name, column.type);
-    return expression === name ? name : `${expression} AS ${name}`;
-  });
   const where = [
     ...(query.bounds ?? []).map((bound) => boundCondition(bound, parameters)),
     ...(query.conditions ?? []).map((condition) => `(${condition})`),
@@ -57,12 +54,32 @@ export function selectStatement(query: SelectQuery): Statement {
   const direction = query.descending === true ? " DESC" : "";
   const order = (query.orderBy ?? []).map((column) => quoteName(column.name) + direction);
   const sql = [
-    `SELECT ${query.rowsMax === undefined ? "" : `TOP (${query.rowsMax}) `}${select.join(", ")}`,
-    ` FROM ${quoteName(query.schema)}.${quoteName(query.table)}`,
+    `SELECT ${query.rowsMax === undefined ? "" : `TOP (${query.rowsMax}) `}${selectList(query.columns, "")}`,
+    ` FROM ${sourceOf(query)}`,
     where.length === 0 ? "" : ` WHERE ${where.join(" AND ")}`,
     order.length === 0 ? "" : ` ORDER BY ${order.join(", ")}`,
   ].join("");
   return { sql, parameters };
+}
+
+/** The columns as SELECT reads them exactly, each under its own name; `qualifier` ends with a dot. */
+export function selectList(columns: readonly QueryColumn[], qualifier: string): string {
+  return columns
+    .map((column) => {
+      const name = quoteName(column.name);
+      const qualified = qualifier + name;
+      const expression = selectExpression(qualified, column.type);
+      return expression === qualified ? qualified : `${expression} AS ${name}`;
+    })
+    .join(", ");
+}
+
+/** A table, or a SELECT of the settings as a derived table. */
+function sourceOf({ schema, table, query }: SelectQuery): string {
+  // The line break ends a comment that the SELECT may close with.
+  return query === undefined
+    ? `${quoteName(schema)}.${quoteName(table)}`
+    : `(${query}\n) AS [query]`;
 }
 
 /** A name in brackets, with closing brackets doubled. */

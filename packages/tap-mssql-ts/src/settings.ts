@@ -106,7 +106,7 @@ export const settings = {
     },
     default_replication_method: {
       type: "string",
-      enum: ["FULL_TABLE", "INCREMENTAL"],
+      enum: ["FULL_TABLE", "INCREMENTAL", "LOG_BASED"],
       default: "FULL_TABLE",
       description: "Method of streams whose catalog entry names none.",
     },
@@ -158,6 +158,60 @@ export const settings = {
       },
       description:
         "Options of single streams by `tap_stream_id`, such as `Sales-SalesOrderHeader`.",
+    },
+    queries: {
+      type: "object",
+      default: {},
+      additionalProperties: {
+        type: "object",
+        required: ["sql"],
+        properties: {
+          sql: {
+            type: "string",
+            description:
+              "One SELECT without `WITH` and `ORDER BY`; the tap reads from it as from a view.",
+          },
+          key_properties: {
+            type: "array",
+            items: { type: "string" },
+            default: [],
+            description:
+              "Columns that identify a row; with them a stopped full load goes on behind its last row.",
+          },
+          replication_key: {
+            type: "string",
+            description: "Column that makes the stream INCREMENTAL.",
+          },
+        },
+      },
+      description: "Streams made of a SELECT, by the stream's name.",
+    },
+    log_based: {
+      type: "string",
+      enum: ["auto", "change_tracking", "cdc"],
+      default: "auto",
+      description:
+        "Source of LOG_BASED streams; `auto` takes CDC where the table has a capture instance, else Change Tracking.",
+    },
+    expired_position: {
+      type: "string",
+      enum: ["fail", "resync"],
+      default: "fail",
+      description:
+        "What to do when the server no longer has the changes since the last run: end the stream with an error, or load it in full again with a new version, so that the target drops rows deleted meanwhile.",
+    },
+    log_columns: {
+      type: "boolean",
+      default: false,
+      description:
+        "Adds operation, commit time, LSN and sequence value to the changes of CDC streams.",
+    },
+    isolation_level: {
+      type: "string",
+      enum: ["READ COMMITTED", "READ UNCOMMITTED", "REPEATABLE READ", "SNAPSHOT", "SERIALIZABLE"],
+      default: "READ COMMITTED",
+      description:
+        "Isolation of reads; with `SNAPSHOT`, which the database must allow, each stream is read as of one moment.",
     },
     parallelism: {
       type: "integer",

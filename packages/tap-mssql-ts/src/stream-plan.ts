@@ -11,6 +11,7 @@ import {
 import { isRecord } from "./bookmark.ts";
 import type { ColumnInfo, TableInfo } from "./database.ts";
 import { streamIdOf } from "./discover.ts";
+import { logProperties } from "./log-schema.ts";
 import type { QueryColumn } from "./query.ts";
 import type { Config } from "./settings.ts";
 import { isComparable } from "./type/sql-type.ts";
@@ -29,6 +30,8 @@ export interface StreamPlan {
   readonly orderColumns: readonly QueryColumn[];
   /** Set for INCREMENTAL streams. */
   readonly replicationKey?: ReplicationKey;
+  /** Set for LOG_BASED streams: where their changes come from. */
+  readonly log?: "change_tracking" | "cdc";
   /** T-SQL condition from the settings. */
   readonly where?: string;
 }
@@ -50,13 +53,19 @@ export function planStream(
   const table = tableOfStream(stream, tables);
   const options = config.streams[stream.tap_stream_id];
   const metadata = streamMetadata(stream);
-  const replicationKey = replicationKeyOf(stream, table, metadata, config);
+  const method = methodOf(stream, table, metadata, config);
+  const log = method === "LOG_BASED" ? logOf(stream, table, config) : undefined;
+  const replicationKey =
+    method === "INCREMENTAL" ? replicationKeyOf(stream, table, metadata, config) : undefined;
   const keyProperties = keyPropertiesOf(stream, table, metadata);
   const needed = new Set([...keyProperties, ...(replicationKey ? [replicationKey.name] : [])]);
   const selected = propertiesOf(selectedSchema(stream));
   const all = propertiesOf(stream.schema);
   const properties: Record<string, JsonValue> = {};
+  // CDC does not capture computed columns.
+  const computed = new Set(table.columns.flatMap((one) => (one.isComputed ? [one.name] : [])));
   for (const [name, property] of Object.entries(all)) {
+    if (log === "cdc" && computed.has(name) && !needed.has(name)) continue;
     const isSent = name in selected || (needed.has(name) && !isUnsupported(stream, name));
     if (isSent) properties[name] = selected[name] ?? property;
   }
@@ -68,11 +77,22 @@ export function planStream(
   return {
     id: stream.tap_stream_id,
     stream: stream.stream,
-    schema: { ...selectedSchema(stream), properties },
+    schema: {
+      ...selectedSchema(stream),
+      properties:
+        log === undefined
+          ? properties
+          : logProperties(properties, {
+              keys: keyProperties,
+              log,
+              hasLogColumns: config.log_columns,
+            }),
+    },
     keyProperties,
     table,
     columns,
-    orderColumns: keys.every(({ type }) => isComparable(type)) ? keys : [],
+    orderColumns: orderOf(keys, columns),
+    ...(log !== undefined && { log }),
     ...(replicationKey !== undefined && {
       replicationKey: withOptions(stream.tap_stream_id, replicationKey, table, config),
     }),
@@ -114,25 +134,91 @@ function keyPropertiesOf(
   return table.keyColumns;
 }
 
+const METHODS = ["FULL_TABLE", "INCREMENTAL", "LOG_BASED"] as const;
+
+function chosenMethod(
+  stream: CatalogStream,
+  metadata: Readonly<Record<string, JsonValue>>,
+): JsonValue | undefined {
+  return (
+    metadata["forced-replication-method"] ??
+    metadata["replication-method"] ??
+    stream.replication_method
+  );
+}
+
+function methodOf(
+  stream: CatalogStream,
+  table: TableInfo,
+  metadata: Readonly<Record<string, JsonValue>>,
+  config: Config,
+): (typeof METHODS)[number] {
+  const chosen = chosenMethod(stream, metadata);
+  if (chosen === undefined || chosen === null) {
+    if (table.query !== undefined)
+      return config.queries[table.name]?.replication_key === undefined
+        ? "FULL_TABLE"
+        : "INCREMENTAL";
+    // The default method is a wish for tables that can.
+    const isLogged = table.isTracked === true || table.isCaptured === true;
+    const method = config.default_replication_method;
+    return method === "LOG_BASED" && !isLogged ? "FULL_TABLE" : method;
+  }
+  const method = METHODS.find((candidate) => candidate === chosen);
+  if (method !== undefined) return method;
+  throw new UserError(
+    "E_REPLICATION_METHOD",
+    `stream ${stream.tap_stream_id}: replication method ${stringifyJson(chosen)} is not supported`,
+    { hint: `choose ${METHODS.join(", ")}` },
+  );
+}
+
+/** Where a LOG_BASED stream's changes come from. */
+function logOf(stream: CatalogStream, table: TableInfo, config: Config): "change_tracking" | "cdc" {
+  const wanted = config.log_based;
+  if (config.streams[stream.tap_stream_id]?.where !== undefined)
+    throw new UserError(
+      "E_SETTING",
+      `stream ${stream.tap_stream_id}: \`where\` does not go with LOG_BASED`,
+      { hint: "a row that leaves the condition would stay in the target for ever" },
+    );
+  if (wanted !== "change_tracking" && table.isCaptured === true) return "cdc";
+  if (wanted !== "cdc" && table.isTracked === true) return "change_tracking";
+  const missing =
+    wanted === "cdc"
+      ? "CDC"
+      : wanted === "auto"
+        ? "neither CDC nor Change Tracking"
+        : "Change Tracking";
+  throw new UserError(
+    "E_LOG_BASED",
+    `stream ${stream.tap_stream_id}: table ${table.schema}.${table.name} has ${wanted === "auto" ? missing : `no ${missing}`}, or this login may not see it`,
+    {
+      hint: "ALTER TABLE … ENABLE CHANGE_TRACKING, or sys.sp_cdc_enable_table, or choose another replication method",
+    },
+  );
+}
+
+/** The key where the server can order it; without a key a rowversion column, which no two rows share. */
+function orderOf(
+  keys: readonly QueryColumn[],
+  columns: readonly QueryColumn[],
+): readonly QueryColumn[] {
+  if (keys.length === 0) return columns.filter(({ type }) => type.name === "timestamp").slice(0, 1);
+  return keys.every(({ type }) => isComparable(type)) ? keys : [];
+}
+
 function replicationKeyOf(
   stream: CatalogStream,
   table: TableInfo,
   metadata: Readonly<Record<string, JsonValue>>,
   config: Config,
 ): QueryColumn | undefined {
-  const chosen =
-    metadata["forced-replication-method"] ??
-    metadata["replication-method"] ??
-    stream.replication_method;
-  const method = chosen ?? config.default_replication_method;
-  if (method === "FULL_TABLE") return undefined;
-  if (method !== "INCREMENTAL")
-    throw new UserError(
-      "E_REPLICATION_METHOD",
-      `stream ${stream.tap_stream_id}: replication method ${stringifyJson(method)} is not supported`,
-      { hint: "choose FULL_TABLE or INCREMENTAL" },
-    );
-  const named = metadata["replication-key"] ?? stream.replication_key;
+  const chosen = chosenMethod(stream, metadata);
+  const named =
+    metadata["replication-key"] ??
+    stream.replication_key ??
+    config.queries[table.name]?.replication_key;
   const name =
     typeof named === "string"
       ? named

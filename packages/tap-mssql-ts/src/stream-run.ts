@@ -1,4 +1,4 @@
-import type { Bookmark, MessageWriter, State } from "singer-sdk-ts";
+import type { Bookmark, Log, MessageWriter, State } from "singer-sdk-ts";
 import type { SqlConnection } from "./connection.ts";
 import type { Statement } from "./query.ts";
 import { RecordSink } from "./record-sink.ts";
@@ -14,6 +14,7 @@ export interface StreamRun {
   readonly format: ValueFormat;
   readonly state: State;
   readonly writer: MessageWriter;
+  readonly log: Log;
   readonly isTest: boolean;
 }
 

@@ -3,6 +3,7 @@ import { SqlConnection, waitWithJitter } from "./connection.ts";
 import { isTransient } from "./connection-error.ts";
 import { syncFullTable } from "./full-table.ts";
 import { syncIncremental } from "./incremental.ts";
+import { syncLogBased } from "./log-based.ts";
 import type { Config } from "./settings.ts";
 import type { StreamPlan } from "./stream-plan.ts";
 import type { StreamRun } from "./stream-run.ts";
@@ -139,16 +140,34 @@ class StreamWorker {
       format,
       state,
       writer,
+      log,
       isTest,
     };
-    const rowCount =
-      plan.replicationKey === undefined
-        ? await syncFullTable(run)
-        : await syncIncremental(run, plan.replicationKey);
+    const rowCount = await this.#write(run);
     if (mode === "sync") writer.state(state);
     await writer.flush();
     log.info("stream_done", { stream: plan.id, rows: rowCount, elapsedMs: Date.now() - startMs });
   }
+
+  /** Under SNAPSHOT a stream is one transaction; an error leaves it to a new connection. */
+  async #write(run: StreamRun): Promise<number> {
+    if (run.config.isolation_level !== "SNAPSHOT") return writeStream(run);
+    try {
+      await this.#connection.begin();
+      const rowCount = await writeStream(run);
+      await this.#connection.commit();
+      return rowCount;
+    } catch (error) {
+      if (!isTransient(error)) await this.#reconnect(0);
+      throw error;
+    }
+  }
+}
+
+function writeStream(run: StreamRun): Promise<number> {
+  const { log, replicationKey } = run.plan;
+  if (log !== undefined) return syncLogBased(run, log);
+  return replicationKey === undefined ? syncFullTable(run) : syncIncremental(run, replicationKey);
 }
 
 function throwFirst(failures: readonly StreamFailure[], streamCount: number): void {

@@ -7,6 +7,7 @@ import {
 } from "singer-sdk-ts";
 import { type CatalogRow, catalogStatements } from "./catalog-rows.ts";
 import { SqlConnection } from "./connection.ts";
+import { customQueries } from "./custom-query.ts";
 import { type TableInfo, tablesOfDatabase } from "./database.ts";
 import { catalogOfTables, unsupportedColumns } from "./discover.ts";
 import type { Config } from "./settings.ts";
@@ -23,7 +24,7 @@ export async function discover({ config, log, signal }: RunContext<Config>): Pro
   const format = formatOfConfig(config);
   const connection = await SqlConnection.open(config, signal);
   try {
-    const tables = filterTables(await readTables(connection), config);
+    const tables = await readTables(connection, config);
     for (const column of unsupportedColumns(tables)) log.warn("column_unsupported", { ...column });
     const catalog = catalogOfTables(tables, format);
     tablesOfCatalog.set(catalog, tables);
@@ -40,7 +41,7 @@ export async function sync(context: SyncContext<Config>): Promise<void> {
   const streams = interruptedFirst(selectedStreams(catalog), state.currentlySyncing);
   const connection = await SqlConnection.open(config, signal);
   try {
-    const tables = tablesOfCatalog.get(catalog) ?? (await readTables(connection));
+    const tables = tablesOfCatalog.get(catalog) ?? (await readTables(connection, config));
     const plans = streams.map((stream) => planStream(stream, tables, config));
     await syncStreams({ context, plans, format, connection });
   } finally {
@@ -48,10 +49,14 @@ export async function sync(context: SyncContext<Config>): Promise<void> {
   }
 }
 
-async function readTables(connection: SqlConnection): Promise<readonly TableInfo[]> {
+/** The tables that the settings ask for, and the SELECTs among them. */
+async function readTables(
+  connection: SqlConnection,
+  config: Config,
+): Promise<readonly TableInfo[]> {
   const ask = (sql: string): Promise<readonly CatalogRow[]> =>
     connection.query({ sql, parameters: {} });
-  return tablesOfDatabase({
+  const rows = {
     schemas: await ask(catalogStatements.schemas),
     objects: await ask(catalogStatements.objects),
     columns: await ask(catalogStatements.columns),
@@ -60,8 +65,18 @@ async function readTables(connection: SqlConnection): Promise<readonly TableInfo
     indexColumns: await ask(catalogStatements.indexColumns),
     rowCounts: await ask(catalogStatements.rowCounts),
     descriptions: await ask(catalogStatements.descriptions),
+    synonyms: await ask(catalogStatements.synonyms),
+    tracked: await ask(catalogStatements.tracked),
+    captured: await ask(catalogStatements.captured),
     database: await ask(catalogStatements.database),
+  };
+  const tables = tablesOfDatabase(rows);
+  const queries = await customQueries(config, {
+    connection,
+    types: rows.types,
+    database: tables[0]?.database ?? config.database,
   });
+  return [...filterTables(tables, config), ...queries];
 }
 
 function interruptedFirst(

@@ -14,6 +14,7 @@ export function tapDefinition(version: string): TapDefinition<typeof settings> {
       "activate-version",
       "catalog",
       "discover",
+      "log-based",
       "properties",
       "state",
       "structured-logging",

@@ -2,7 +2,7 @@ import type { SqlType } from "./sql-type.ts";
 
 /** A value for a statement, bound as what tedious calls `type`. */
 export interface BoundValue {
-  readonly type: "text" | "float";
+  readonly type: "text" | "float" | "bigint";
   readonly value: string | number;
 }
 

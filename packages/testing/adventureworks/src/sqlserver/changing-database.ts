@@ -7,7 +7,7 @@ import type { Value } from "./engine/value.ts";
 import type { ServedDatabase, SynonymDefinition, ViewDefinition } from "./served-database.ts";
 
 /** Values by column; text stands for any type and is converted as T-SQL converts it. */
-export type Row = Readonly<Record<string, SqlValue>>;
+type Row = Readonly<Record<string, SqlValue>>;
 
 /** A small table as a test writes it. */
 export interface TableDefinition {

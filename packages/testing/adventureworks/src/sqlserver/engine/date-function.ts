@@ -4,7 +4,7 @@ import { civilOf, dayNumber, ticksPerDay } from "./calendar.ts";
 import { SqlError } from "./error.ts";
 import { fromInstant, type Instant, instantOf } from "./instant.ts";
 import { intType, isString, isTemporal, makeType, type Type } from "./type.ts";
-import { numberOf, textOf, type Value } from "./value.ts";
+import { bigintOf, numberOf, offsetDateTimeOf, textOf, type Value } from "./value.ts";
 
 const partNames: Readonly<Record<string, string>> = {
   yy: "year",
@@ -36,6 +36,7 @@ const partTicks: Readonly<Record<string, number>> = {
 export function datePartFunction(name: string, bounds: readonly Bound[]): Bound {
   const [partBound, ...others] = bounds;
   const word = textOf(partBound?.evaluate(emptyFrame) ?? null);
+  if (name === "DATEPART" && (word === "tzoffset" || word === "tz")) return zoneOffset(others);
   const part = partNames[word] ?? word;
   if (part !== "year" && part !== "month" && part !== "nanosecond" && partTicks[part] === undefined)
     throw new SqlError(155, `'${word}' is not a recognized ${name.toLowerCase()} option.`, {
@@ -55,6 +56,35 @@ export function datePartFunction(name: string, bounds: readonly Bound[]): Bound 
     default:
       return bindDateAdd(part, others);
   }
+}
+
+/** DATEPART(tzoffset, …): minutes; only a datetimeoffset has others than 0. */
+function zoneOffset([date]: readonly Bound[]): Bound {
+  return combine(date === undefined ? [] : [date], {
+    type: intType,
+    evaluate: (frame) => {
+      const value = date?.evaluate(frame) ?? null;
+      if (value === null) return null;
+      return date?.type.name === "datetimeoffset" ? offsetDateTimeOf(value).offsetMinutes : 0;
+    },
+  });
+}
+
+/** TODATETIMEOFFSET: a local time and the minutes of its zone. */
+export function toDateTimeOffset([date, minutes]: readonly Bound[]): Bound {
+  const type = makeType("datetimeoffset", { scale: 7 });
+  const parts = [date, minutes].filter((bound) => bound !== undefined);
+  const local = date && convertBound(date, makeType("datetime2", { scale: 7 }));
+  return combine(parts, {
+    type,
+    evaluate: (frame) => {
+      const ticks = local?.evaluate(frame) ?? null;
+      const offset = minutes?.evaluate(frame) ?? null;
+      if (ticks === null || offset === null) return null;
+      const offsetMinutes = numberOf(offset);
+      return { ticks: bigintOf(ticks) - BigInt(offsetMinutes) * 600_000_000n, offsetMinutes };
+    },
+  });
 }
 
 interface Typed {

@@ -62,7 +62,7 @@ export const moneyType = makeType("money", { scale: 4 });
 export const datetimeType = makeType("datetime");
 export const uniqueidentifierType = makeType("uniqueidentifier");
 /** rowversion, which the catalog calls by its old name. */
-export const rowversionType = makeType("timestamp", { length: 8 });
+const rowversionType = makeType("timestamp", { length: 8 });
 /** The type of names in the catalog: nvarchar(128). */
 export const sysnameType = makeType("nvarchar", { length: 128 });
 

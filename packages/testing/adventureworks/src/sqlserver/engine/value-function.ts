@@ -2,7 +2,7 @@ import { type Bound, combine } from "./bound.ts";
 import { commonTypeOf, convertBound } from "./bound-type.ts";
 import { collationKey } from "./collation.ts";
 import { mixedComparator } from "./compare.ts";
-import { datePartFunction } from "./date-function.ts";
+import { datePartFunction, toDateTimeOffset } from "./date-function.ts";
 import { SqlError } from "./error.ts";
 import { doubleOf, exactOf, fromExact, rescale } from "./number.ts";
 import {
@@ -38,6 +38,7 @@ const functions: Readonly<
 > = {
   ISNULL: { counts: [2, 2], bind: (_name, bounds) => bindIsNull(bounds) },
   COALESCE: { counts: [2, 64], bind: (_name, bounds) => bindCoalesce(bounds) },
+  TODATETIMEOFFSET: { counts: [2, 2], bind: (_name, bounds) => toDateTimeOffset(bounds) },
   NULLIF: { counts: [2, 2], bind: (_name, bounds) => bindNullIf(bounds) },
   CONCAT: { counts: [2, 254], bind: (_name, bounds) => bindConcat(bounds) },
   LEN: {
