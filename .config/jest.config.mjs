@@ -7,5 +7,10 @@ export default {
   testEnvironmentOptions: { customExportConditions: ["source", "node", "node-addons"] },
   testTimeout: 60_000,
   maxWorkers: 2,
-  reporters: ["default", "<rootDir>/.config/scripts/summary-reporter.mjs"],
+  reporters: [
+    "default",
+    "<rootDir>/.config/scripts/summary-reporter.mjs",
+    // `pnpm features` rewrites docs/features.md from a whole run.
+    ...(process.env.FEATURES ? ["<rootDir>/.config/scripts/features-reporter.mjs"] : []),
+  ],
 };

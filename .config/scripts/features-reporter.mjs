@@ -1,0 +1,86 @@
+import { writeFileSync } from "node:fs";
+import { relative } from "node:path";
+
+/** Goal rows by their letter: the runtime, the SQL Server tap, the REST tap, the Delta target. */
+const groups = [
+  { letter: "P", title: "Protocol and runtime", count: 32 },
+  { letter: "S", title: "SQL Server extraction", count: 77 },
+  { letter: "R", title: "REST extraction", count: 72 },
+  { letter: "T", title: "Parquet, Delta and Databricks loading", count: 48 },
+];
+
+/** What stood on the other side of a package's tests. */
+const otherSides = [
+  { path: "packages/tap-mssql-ts/", state: "run on our double" },
+  { path: "packages/tap-rest-ts/", state: "run on our double" },
+  { path: "packages/target-delta-ts/src/databricks/", state: "run on our double" },
+  { path: "", state: "run" },
+];
+
+/**
+ * Jest reporter: writes docs/features.md from the tests that name a goal row in their title (`S21: …`), passed, and
+ * asserted something; an empty test proves nothing. Used by `pnpm features`, which runs everything.
+ */
+export default class FeaturesReporter {
+  #rootDir;
+  #proofs = new Map();
+
+  constructor({ rootDir }) {
+    this.#rootDir = rootDir;
+  }
+
+  onTestResult(_test, { testFilePath, testResults }) {
+    const file = relative(this.#rootDir, testFilePath);
+    for (const { fullName, title, status, numPassingAsserts } of testResults) {
+      if (status !== "passed" || numPassingAsserts === 0) continue;
+      for (const [id] of fullName.matchAll(/\b[PSRT]\d{1,2}\b/g)) {
+        if (!this.#proofs.has(id)) this.#proofs.set(id, []);
+        this.#proofs.get(id).push({ file, title });
+      }
+    }
+  }
+
+  onRunComplete(_contexts, { numFailedTests }) {
+    if (numFailedTests > 0) return;
+    writeFileSync(`${this.#rootDir}/docs/features.md`, this.#page());
+  }
+
+  #page() {
+    const head = [
+      "# Features, row by row",
+      "",
+      "Written by `pnpm features` from a whole test run. A row is here when a test names it, passed, and asserted something.",
+      "*run*: against the real thing; *run on our double*: against a server of ours that speaks the real protocol.",
+      "",
+    ];
+    return [...head, ...groups.flatMap((group) => this.#section(group))].join("\n");
+  }
+
+  #section({ letter, title, count }) {
+    const ids = Array.from({ length: count }, (_, index) => `${letter}${index + 1}`);
+    const proved = ids.filter((id) => this.#proofs.has(id));
+    const rows = proved.map((id) => `| ${id} | ${stateOf(this.#proofs.get(id))} | ${namesOf(this.#proofs.get(id))} |`);
+    const open = ids.filter((id) => !this.#proofs.has(id));
+    return [
+      `## ${title}`,
+      "",
+      "| row | state | proved by |",
+      "|---|---|---|",
+      ...rows,
+      "",
+      ...(open.length === 0 ? [] : [`No test names these yet: ${open.join(", ")}.`, ""]),
+    ];
+  }
+}
+
+function stateOf(proofs) {
+  const states = proofs.map(({ file }) => otherSides.find(({ path }) => file.startsWith(path)).state);
+  return states.includes("run") ? "run" : states[0];
+}
+
+/** Titles without their ids, each once, three at most. */
+function namesOf(proofs) {
+  const names = [...new Set(proofs.map(({ title }) => title.replace(/^(?:[A-Z]\d{1,2}[ ,:]*)+/, "")))];
+  const shown = names.slice(0, 3).map((name) => name.replaceAll("|", "\\|"));
+  return shown.join("; ") + (names.length > 3 ? `; and ${names.length - 3} more` : "");
+}
