@@ -1,44 +1,110 @@
 import type { Data, RecordBatch } from "apache-arrow";
-import { type Action, decodeAction } from "./action.ts";
+import { type Action, decodeAction, decodeActions } from "./action.ts";
 import { isValid } from "./arrow/validity.ts";
 import { readValue } from "./arrow/value.ts";
 import { openBlob } from "./blob.ts";
 import { DeltaError } from "./error.ts";
-import { isObject } from "./json.ts";
+import { isObject, parseJson } from "./json.ts";
+import { SIDECAR_FOLDER } from "./log-path.ts";
 import { decodeParquet, readFooter } from "./parquet/decode.ts";
-import type { ObjectStore } from "./store.ts";
+import { decodePath } from "./partition.ts";
+import type { BlobLike, ObjectStore } from "./store.ts";
 
 const STATE_COLUMNS = ["protocol", "metaData", "txn", "domainMetadata"];
 const FILE_COLUMNS = ["add", "remove"];
+/** In V2 checkpoints: names another Parquet file with adds and removes. */
+const SIDECAR = "sidecar";
 
-/** Reads a classic checkpoint, or one part of it, batch by batch. Without files only the small columns are fetched. */
+/**
+ * Reads a classic checkpoint, one part of it, or a V2 checkpoint with its sidecars, batch by batch. Without files only
+ * the small columns are fetched, and no sidecar.
+ */
 export async function* readCheckpoint(
   store: ObjectStore,
   path: string,
-  options: { hasFiles: boolean },
+  { hasFiles }: { hasFiles: boolean },
 ): AsyncGenerator<Action[]> {
   const file = await openBlob(store, path);
-  if (file === undefined) throw new DeltaError("E_CORRUPT_LOG", `the checkpoint ${path} is absent`);
-  const wanted = options.hasFiles ? [...STATE_COLUMNS, ...FILE_COLUMNS] : STATE_COLUMNS;
+  if (file === undefined) throw absent(path);
+  const columns = hasFiles ? [...STATE_COLUMNS, ...FILE_COLUMNS, SIDECAR] : STATE_COLUMNS;
+  const sidecars: string[] = [];
+  if (path.endsWith(".json")) {
+    const lines = new TextDecoder().decode(await file.arrayBuffer());
+    yield decodeActions(lines, 0, { skipsFiles: !hasFiles });
+    if (hasFiles) sidecars.push(...jsonSidecars(lines));
+  } else {
+    for await (const batch of readColumns(file, columns)) {
+      yield batchActions(batch);
+      sidecars.push(...batchSidecars(batch));
+    }
+  }
+  for (const sidecar of sidecars) {
+    const part = await openBlob(store, SIDECAR_FOLDER + sidecar);
+    if (part === undefined) throw absent(SIDECAR_FOLDER + sidecar);
+    for await (const batch of readColumns(part, FILE_COLUMNS)) yield batchActions(batch);
+  }
+}
+
+async function* readColumns(
+  file: BlobLike,
+  wanted: readonly string[],
+): AsyncGenerator<RecordBatch> {
   const footer = await readFooter(file);
   const columns = wanted.filter((column) => footer.columns.includes(column));
-  for await (const batch of decodeParquet(file, { columns })) yield batchActions(batch);
+  if (columns.length > 0) yield* decodeParquet(file, { columns });
 }
 
 function batchActions(batch: RecordBatch): Action[] {
   const actions: Action[] = [];
-  for (const [index, { name }] of batch.schema.fields.entries()) {
-    const data = batch.data.children[index];
-    if (data !== undefined) columnActions(name, data, actions);
+  for (const [type, body] of batchValues(batch)) {
+    const action = decodeAction(type, body);
+    if (action !== undefined) actions.push(action);
   }
   return actions;
 }
 
-function columnActions(type: string, data: Data, actions: Action[]): void {
+function batchSidecars(batch: RecordBatch): string[] {
+  const index = batch.schema.fields.findIndex(({ name }) => name === SIDECAR);
+  const data = batch.data.children[index];
+  if (data === undefined) return [];
+  return [...columnValues(data)].map((body) => sidecarName(body));
+}
+
+function jsonSidecars(lines: string): string[] {
+  return lines.split("\n").flatMap((line) => {
+    if (!line.includes(`"${SIDECAR}"`)) return [];
+    const parsed = parseJson(line);
+    const body = isObject(parsed) ? parsed[SIDECAR] : undefined;
+    return isObject(body) ? [sidecarName(body)] : [];
+  });
+}
+
+/** Sidecars lie in one folder: a path that leads out of it is refused. */
+function sidecarName(body: Record<string, unknown>): string {
+  const { path } = body;
+  const name = typeof path === "string" ? decodePath(path) : "";
+  if (name === "" || name.includes("/")) {
+    throw new DeltaError("E_CORRUPT_LOG", `a checkpoint names the sidecar ${String(path)}`);
+  }
+  return name;
+}
+
+function* batchValues(batch: RecordBatch): Generator<[string, Record<string, unknown>]> {
+  for (const [index, { name }] of batch.schema.fields.entries()) {
+    const data = batch.data.children[index];
+    if (data === undefined) continue;
+    for (const body of columnValues(data)) yield [name, body];
+  }
+}
+
+function* columnValues(data: Data): Generator<Record<string, unknown>> {
   for (let row = 0; row < data.length; row += 1) {
     if (!isValid(data, row)) continue;
     const body = readValue(data, row);
-    const action = isObject(body) ? decodeAction(type, body) : undefined;
-    if (action !== undefined) actions.push(action);
+    if (isObject(body)) yield body;
   }
+}
+
+function absent(path: string): DeltaError {
+  return new DeltaError("E_CORRUPT_LOG", `the checkpoint file ${path} is absent`);
 }

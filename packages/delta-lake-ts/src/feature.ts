@@ -16,7 +16,12 @@ const LEGACY_WRITER_FEATURES: readonly (readonly [version: number, features: rea
   ];
 
 /** Features whose tables this package reads. */
-const READABLE = new Set(["deletionVectors", "timestampNtz", "vacuumProtocolCheck"]);
+const READABLE = new Set([
+  "deletionVectors",
+  "timestampNtz",
+  "v2Checkpoint",
+  "vacuumProtocolCheck",
+]);
 
 /** Features whose tables this package writes, where {@link checkWrite} finds nothing in use that it cannot keep. */
 const WRITABLE = new Set([

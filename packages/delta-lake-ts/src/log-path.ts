@@ -1,5 +1,6 @@
 /** Where a table keeps its log. */
 export const LOG_FOLDER = "_delta_log/";
+export const SIDECAR_FOLDER = `${LOG_FOLDER}_sidecars/`;
 export const LAST_CHECKPOINT_PATH = `${LOG_FOLDER}_last_checkpoint`;
 
 /** What a file of the log is, by its name (delta.md §1.1). */

@@ -72,7 +72,6 @@ function buildSegment(
     tail.map((file) => file.version),
     first,
     version,
-    files,
   );
   return {
     version,
@@ -82,22 +81,10 @@ function buildSegment(
   };
 }
 
-function checkContiguous(
-  versions: readonly number[],
-  first: number,
-  last: number,
-  files: readonly ListedFile[],
-): void {
+function checkContiguous(versions: readonly number[], first: number, last: number): void {
   const missing = versions.findIndex((version, index) => version !== first + index);
   if (missing === -1 && versions.length === last - first + 1) return;
   const gap = missing === -1 ? first + versions.length : first + missing;
-  const v2 = files.find((file) => file.type === "v2Checkpoint");
-  if (v2 !== undefined) {
-    throw new DeltaError(
-      "E_TABLE_FEATURE",
-      "cannot read the table: it uses v2Checkpoint, which is not supported",
-    );
-  }
   throw new DeltaError(
     "E_CORRUPT_LOG",
     `the log lacks version ${gap}, which version ${last} needs`,
@@ -116,6 +103,10 @@ function completeCheckpoints(
   for (const file of files) {
     if (file.meta.sizeBytes === 0) continue;
     if (file.type === "checkpoint") complete.set(file.version, [file.meta.path]);
+    // Of several V2 checkpoints of a version each is whole; a classic one is taken before them.
+    if (file.type === "v2Checkpoint" && !complete.has(file.version)) {
+      complete.set(file.version, [file.meta.path]);
+    }
     if (file.type === "checkpointPart") {
       const key = `${file.version}/${file.partCount}`;
       const group = parts.get(key) ?? {

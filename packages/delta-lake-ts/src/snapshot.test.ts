@@ -51,7 +51,7 @@ test.each([
   ["garbage", "not json"],
   ["too new", '{"version":99,"size":1}'],
   ["of a missing checkpoint", '{"version":5,"size":1}'],
-])("a pointer that is %s is passed over", async (_what, text) => {
+])("bug 13: a pointer that is %s is passed over", async (_what, text) => {
   await put(`${LOG}_last_checkpoint`, text);
 
   expect((await loadFullSnapshot(store))?.files.size).toBe(13);
@@ -105,7 +105,7 @@ test("no log is no table, and a version that is not there is an error", async ()
   expect((await DeltaTable.open(store, { version: 4 }))?.fileCount).toBe(5);
 });
 
-test("a failing store is an error, never an absent table", async () => {
+test("bug 30: a failing store is an error, never an absent table", async () => {
   store.list = () => Promise.reject(new Error("503"));
 
   await expect(DeltaTable.open(store)).rejects.toThrow("503");
@@ -150,4 +150,22 @@ test("a table with an unknown writer feature is read, and refused by name when w
     code: "E_TABLE_FEATURE",
     message: expect.stringContaining("rowTracking"),
   });
+});
+
+test("a V2 checkpoint and its sidecar stand for the commits before it", async () => {
+  const classic = await store.get(`${name(10)}.checkpoint.parquet`);
+  const commit = new TextDecoder().decode(await store.get(name(0) + ".json"));
+  const state = commit.split("\n").filter((line) => /^\{"(protocol|metaData)"/.test(line));
+  const uuid = "80a083e8-7026-4e79-81be-64bd76c43a11";
+  const sidecar = `{"sidecar":{"path":"part%20one.parquet","sizeInBytes":1,"modificationTime":1}}`;
+  const lines = [`{"checkpointMetadata":{"version":10}}`, ...state, sidecar];
+  await put(`${name(10)}.checkpoint.${uuid}.json`, `${lines.join("\n")}\n`);
+  await store.put(`${LOG}_sidecars/part one.parquet`, classic ?? new Uint8Array());
+  store.objects.delete(`${name(10)}.checkpoint.parquet`);
+  for (let version = 0; version <= 10; version += 1) store.objects.delete(`${name(version)}.json`);
+
+  expect((await loadFullSnapshot(store))?.files.size).toBe(13);
+
+  store.objects.delete(`${LOG}_sidecars/part one.parquet`);
+  await expect(loadFullSnapshot(store)).rejects.toMatchObject({ code: "E_CORRUPT_LOG" });
 });
