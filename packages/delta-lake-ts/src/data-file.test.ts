@@ -27,7 +27,7 @@ test("a file is closed at its target size, and every file says how many rows it 
   expect(rowCounts.reduce((sum, count) => sum + Number(count), 0)).toBe(1000);
 });
 
-test("a NaN begins a new file: bounds of the rows before it stay", async () => {
+test("bug 23: a NaN begins a new file: bounds of the rows before it stay", async () => {
   const store = new MemoryStore();
   const writer = new DataFileWriter(store, { schema });
 
@@ -120,4 +120,17 @@ test("partition columns are not in the file", async () => {
   expect(file?.path).toMatch(/^p=é%20x\/part-00000-/);
   const bytes = store.objects.get(decodeURIComponent(file?.path ?? ""))?.bytes ?? new Uint8Array();
   expect((await readFooter(new Blob([Buffer.from(bytes)]))).columns).toEqual(["id"]);
+});
+
+test("delta.dataSkippingNumIndexedCols says how many columns have statistics", async () => {
+  const store = new MemoryStore();
+  const configuration = { "delta.dataSkippingNumIndexedCols": "1" };
+  const writer = new DataFileWriter(store, { schema, configuration });
+
+  await writer.write(batchOf(schema, [{ id: 1, x: 5 }]));
+  const [file] = await writer.close();
+
+  expect(file?.stats).toBe(
+    '{"numRecords":1,"minValues":{"id":1},"maxValues":{"id":1},"nullCount":{"id":0}}',
+  );
 });

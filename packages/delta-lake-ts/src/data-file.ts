@@ -3,7 +3,8 @@ import type { AddFile, PartitionValues } from "./action.ts";
 import { conformBatch } from "./arrow/conform.ts";
 import { deltaToArrow } from "./arrow/type.ts";
 import { type Compression, ParquetEncoder } from "./parquet/encode.ts";
-import { encodePath, hiveFolder } from "./partition.ts";
+import { decodePath, encodePath, hiveFolder } from "./partition.ts";
+import { parseProperties } from "./property.ts";
 import { type Runtime, systemRuntime } from "./runtime.ts";
 import { findField, type StructType } from "./schema.ts";
 import { splitByPartition } from "./split.ts";
@@ -28,6 +29,8 @@ export interface DataFileOptions {
   /** Folder under the table's root, for staging; default: the root itself. */
   readonly folder?: string;
   readonly tags?: Readonly<Record<string, string>>;
+  /** The table's properties: those about statistics are followed. */
+  readonly configuration?: Readonly<Record<string, string>>;
   readonly runtime?: Runtime;
 }
 
@@ -52,6 +55,7 @@ export class DataFileWriter {
   readonly #runtime: Runtime;
   readonly #arrowSchema: Schema;
   readonly #fileSchema: StructType;
+  readonly #indexedColumnCount: number;
   readonly #open = new Map<string, OpenFile>();
   readonly #added: AddFile[] = [];
   /** Columns that held a NaN: their files carry no bounds in the footer (delta.md §1.7). */
@@ -63,6 +67,7 @@ export class DataFileWriter {
     this.#runtime = options.runtime ?? systemRuntime;
     const { schema, partitionColumns = [] } = options;
     this.#arrowSchema = deltaToArrow(schema);
+    this.#indexedColumnCount = parseProperties(options.configuration ?? {}).indexedColumnCount;
     const partitionNames = new Set(partitionColumns.map((name) => findField(schema, name)?.name));
     const fields = schema.fields.filter(({ name }) => !partitionNames.has(name));
     this.#fileSchema = { type: "struct", fields };
@@ -99,7 +104,7 @@ export class DataFileWriter {
       await file.size.catch(() => undefined);
     }
     this.#open.clear();
-    for (const { path } of this.#added) await this.#store.delete(decodeURIComponent(path));
+    for (const { path } of this.#added) await this.#store.delete(decodePath(path));
   }
 
   async #writePart(batch: RecordBatch, partitionValues: PartitionValues): Promise<void> {
@@ -129,7 +134,7 @@ export class DataFileWriter {
     const size = this.#store.write(key, encoder.output);
     // A failure is seen by the next write or close; until then it must not end the process.
     size.catch(() => undefined);
-    const statistics = new StatisticsCollector(this.#fileSchema);
+    const statistics = new StatisticsCollector(this.#fileSchema, this.#indexedColumnCount);
     const file = { key, partitionValues, encoder, statistics, size, inputBytes: 0 };
     this.#open.set(folder, file);
     return file;

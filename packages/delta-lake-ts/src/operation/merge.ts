@@ -67,6 +67,7 @@ export async function merge(
 interface Layout {
   readonly schema: StructType;
   readonly partitionColumns: readonly string[];
+  readonly configuration: Readonly<Record<string, string>>;
 }
 
 interface Rewritten {
@@ -80,6 +81,7 @@ function layoutAfter(state: readonly Action[], base: FullSnapshot | undefined): 
   return {
     schema: parseSchema(metadata.schemaString),
     partitionColumns: metadata.partitionColumns,
+    configuration: metadata.configuration,
   };
 }
 

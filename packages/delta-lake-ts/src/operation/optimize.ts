@@ -99,6 +99,7 @@ async function joinBins(
     const writer = new DataFileWriter(store, {
       ...layout,
       runtime,
+      configuration: metadata.configuration,
       // A bin becomes one file, whatever its rows encode to.
       fileSizeBytes: Number.POSITIVE_INFINITY,
       ...(compression === undefined ? {} : { compression }),
