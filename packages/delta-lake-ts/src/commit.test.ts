@@ -113,7 +113,7 @@ test.each([
   expect([...store.objects.keys()]).toEqual([]);
 });
 
-test("the same file twice in one commit is refused", async () => {
+test("bug 29: the same file twice in one commit is refused", async () => {
   const files = [fileOf("a.parquet"), fileOf("a.parquet")];
 
   const attempt = append(new MemoryStore(), files, {

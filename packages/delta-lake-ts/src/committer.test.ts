@@ -31,7 +31,7 @@ test("a version that another writer has is told apart from our own", async () =>
   expect(await commitBytes(context, commitOf("a"))).toBe("committed");
 });
 
-test("a reply that is lost is recognised by reading the commit back", async () => {
+test("bug 2: a reply that is lost is recognised by reading the commit back", async () => {
   const store = new MemoryStore();
   const create = store.putIfAbsent.bind(store);
   store.putIfAbsent = async (path, bytes) => {

@@ -42,7 +42,7 @@ test("a NUL character is refused", () => {
   expect(() => formatPartitionValue("string", "a\u0000b")).toThrow("NUL");
 });
 
-test("any text survives the way into a path and back", () => {
+test("bug 17: any text survives the way into a path and back", () => {
   const text = anyString({ unit: "grapheme", minLength: 1 }).filter(
     (value) => !value.includes("\u0000"),
   );

@@ -20,7 +20,7 @@ test("truncation never cuts a code point in two", () => {
   expect(truncateMin("\u{1f600}".repeat(40))).toBe("\u{1f600}".repeat(32));
 });
 
-test("every text lies between its own bounds", () => {
+test("bug 24: every text lies between its own bounds", () => {
   assert(
     property(anyString({ unit: "binary", minLength: 0, maxLength: 64 }), (text) => {
       // A text of nothing but the last code point has no bound; this stands above it.

@@ -52,7 +52,7 @@ test("only the first columns are indexed when the table says so", () => {
   );
 });
 
-test("decimals of 38 digits lie exactly within their bounds", () => {
+test("bug 22: decimals of 38 digits lie exactly within their bounds", () => {
   const schema = schemaOf({ d: "decimal(38,10)" });
   const unscaled = anyBigint({ min: -(10n ** 38n) + 1n, max: 10n ** 38n - 1n });
   assert(
