@@ -64,3 +64,44 @@ test.each([
 test("tedious has the method that rows are taken over by", () => {
   expect(typeof Connection.prototype.createTokenStreamParser).toBe("function");
 });
+
+test.each([
+  [
+    { authentication: "ntlm", domain: "CORP" },
+    { type: "ntlm", options: { userName: "etl", password: "secret", domain: "CORP" } },
+  ],
+  [
+    {
+      authentication: "azure-active-directory-service-principal-secret",
+      client_id: "app",
+      client_secret: "key",
+      tenant_id: "tenant",
+    },
+    {
+      type: "azure-active-directory-service-principal-secret",
+      options: { clientId: "app", clientSecret: "key", tenantId: "tenant" },
+    },
+  ],
+  [
+    { authentication: "azure-active-directory-access-token", access_token: "t" },
+    { type: "azure-active-directory-access-token", options: { token: "t" } },
+  ],
+  [
+    { authentication: "azure-active-directory-msi-vm" },
+    { type: "azure-active-directory-msi-vm", options: {} },
+  ],
+])("S61 S62: %j is passed on as the driver documents it", (more, expected) => {
+  const options = connectionOptions(parseSettings(settings, { ...required, ...more }));
+
+  expect(options.authentication).toEqual(expected);
+});
+
+test("S61: all settings that a method lacks are named at once", () => {
+  const config = parseSettings(settings, {
+    ...required,
+    authentication: "azure-active-directory-service-principal-secret",
+    tenant_id: "tenant",
+  });
+
+  expect(() => connectionOptions(config)).toThrow(/needs `client_id`, `client_secret`/);
+});

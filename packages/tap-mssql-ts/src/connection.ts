@@ -1,5 +1,6 @@
 import { UserError } from "singer-sdk-ts";
 import { Connection, type ConnectionConfiguration, Request, TYPES } from "tedious";
+import { authenticationOf } from "./authentication.ts";
 import type { CatalogRow } from "./catalog-rows.ts";
 import { connectionError, isTransient, statementError } from "./connection-error.ts";
 import type { Statement } from "./query.ts";
@@ -126,10 +127,7 @@ export function connectionOptions(config: Config): ConnectionConfiguration {
   const { server, port, instanceName } = addressOf(config);
   return {
     server,
-    authentication: {
-      type: "default",
-      options: { userName: config.user, password: config.password },
-    },
+    authentication: authenticationOf(config),
     options: {
       ...(instanceName === undefined ? { port } : { instanceName }),
       database: config.database,

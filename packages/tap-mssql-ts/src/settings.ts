@@ -21,6 +21,38 @@ export const settings = {
     user: { type: "string", aliases: ["username"], description: "SQL Server login." },
     password: { type: "string", secret: true, description: "Password of the login." },
     database: { type: "string", description: "Database to read." },
+    authentication: {
+      type: "string",
+      enum: [
+        "default",
+        "ntlm",
+        "azure-active-directory-default",
+        "azure-active-directory-password",
+        "azure-active-directory-access-token",
+        "azure-active-directory-service-principal-secret",
+        "azure-active-directory-msi-vm",
+        "azure-active-directory-msi-app-service",
+      ],
+      default: "default",
+      description:
+        "How to log in: `default` is a SQL Server login, the others are Windows and Microsoft Entra as tedious names them.",
+    },
+    domain: { type: "string", description: "Windows domain of the user, for `ntlm`." },
+    client_id: {
+      type: "string",
+      description: "Application of a service principal or managed identity, for Microsoft Entra.",
+    },
+    client_secret: {
+      type: "string",
+      secret: true,
+      description: "Secret of the service principal.",
+    },
+    tenant_id: { type: "string", description: "Directory of the service principal or user." },
+    access_token: {
+      type: "string",
+      secret: true,
+      description: "Token for `azure-active-directory-access-token`, fetched by another program.",
+    },
     encrypt: {
       type: "boolean",
       default: true,
