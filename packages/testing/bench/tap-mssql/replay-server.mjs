@@ -1,0 +1,117 @@
+// A SQL Server double whose table dbo.bench has any number of rows, encoded beforehand, so that the
+// server is not the limit. Everything but that one SELECT is answered by the AdventureWorks double.
+// node tap-mssql/replay-server.mjs ROWS: prints one JSON line with its port, runs until stdin ends.
+import { createConnection, createServer } from "node:net";
+import { ChangingDatabase, startSqlServer } from "adventureworks/sqlserver";
+
+const rowCount = Number(process.argv[2] ?? 1_000_000);
+const blockRows = 5000;
+const packetBytes = 16_384;
+const columns = {
+  id: "bigint not null", qty: "int", small: "smallint", tiny: "tinyint", flag: "bit", price: "decimal(18,4)",
+  amount: "money", ratio: "float", day: "date", at2: "datetime2(7)", at: "datetime", code: "varchar(50)",
+  name: "nvarchar(50)", note: "nvarchar(max)", guid: "uniqueidentifier",
+};
+const database = new ChangingDatabase({
+  name: "Bench",
+  tables: [{ name: "dbo.bench", columns, primaryKey: ["id"], rows: [{ id: String(10_000_000_000 + rowCount) }] }],
+});
+const double = await startSqlServer({ database, user: "etl", password: "n0-secret", encrypt: false });
+const collation = Buffer.from("0904d00034", "hex");
+
+const uint = (value, bytes) => {
+  const buffer = Buffer.alloc(bytes);
+  if (bytes === 8) buffer.writeBigUInt64LE(BigInt(value));
+  else buffer.writeUIntLE(value, 0, bytes);
+  return buffer;
+};
+const sized = (bytes) => Buffer.concat([uint(bytes.length, 1), bytes]);
+const text = (value) => Buffer.concat([uint(value.length * 2, 2), Buffer.from(value, "utf16le")]);
+const float = (value) => {
+  const buffer = Buffer.alloc(8);
+  buffer.writeDoubleLE(value);
+  return buffer;
+};
+
+/** TYPE_INFO of the columns, in order (MS-TDS 2.2.5.6). */
+const typeInfo = [
+  [0x26, 8], [0x26, 4], [0x26, 2], [0x26, 1], [0x68, 1], [0x6a, 9, 18, 4], [0x6e, 8], [0x6d, 8], [0x28], [0x2a, 7], [0x6f, 8],
+  [0xa7, 50, 0, ...collation], [0xe7, 100, 0, ...collation], [0xe7, 0xff, 0xff, ...collation], [0x24, 16],
+];
+const metadata = Buffer.concat([
+  Buffer.from([0x81]),
+  uint(typeInfo.length, 2),
+  ...Object.keys(columns).map((name, index) =>
+    Buffer.concat([uint(0, 4), uint(9, 2), Buffer.from(typeInfo[index]), sized(Buffer.from(name, "utf16le")).fill(name.length, 0, 1)]),
+  ),
+]);
+
+function row(i) {
+  const note = Buffer.from(`A note of some length for row ${i % 1000}`, "utf16le");
+  const code = Buffer.from(`CODE${String(i).padStart(8, "0")}`);
+  return Buffer.concat([
+    Buffer.from([0xd1]),
+    sized(uint(10_000_000_000 + i, 8)),
+    sized(uint((i * 7) % 100_000, 4)),
+    sized(uint(i % 30_000, 2)),
+    sized(uint(i % 256, 1)),
+    sized(uint(i % 2, 1)),
+    sized(Buffer.concat([uint(1, 1), uint(i * 12_345, 8)])),
+    sized(Buffer.concat([uint(0, 4), uint((i * 13) % 4_000_000_000, 4)])),
+    sized(float(i * 1.1)),
+    sized(uint(737_000 + (i % 1000), 3)),
+    sized(Buffer.concat([uint((i * 987_654_321) % 864_000_000_000, 5), uint(737_000 + (i % 1000), 3)])),
+    sized(Buffer.concat([uint(43_000 + (i % 1000), 4), uint((i * 31) % 25_920_000, 4)])),
+    uint(code.length, 2), code,
+    text(`Customer name ${i % 1000}`),
+    uint(note.length, 8), uint(note.length, 4), note, uint(0, 4),
+    sized(Buffer.alloc(16, i % 251)),
+  ]);
+}
+
+function packets(payload, isLast) {
+  const parts = [];
+  const room = packetBytes - 8;
+  for (let at = 0; at < payload.length; at += room) {
+    const part = payload.subarray(at, at + room);
+    const header = Buffer.alloc(8);
+    header[0] = 4;
+    header[1] = isLast && at + room >= payload.length ? 1 : 0;
+    header.writeUInt16BE(part.length + 8, 2);
+    parts.push(header, part);
+  }
+  return Buffer.concat(parts);
+}
+
+const block = packets(Buffer.concat(Array.from({ length: blockRows }, (_, index) => row(index))), false);
+const done = packets(Buffer.concat([Buffer.from([0xfd]), uint(0x10, 2), uint(0xc1, 2), uint(rowCount, 8)]), true);
+const wanted = Buffer.from("[id], [qty]", "utf16le");
+
+async function replay(socket) {
+  socket.write(packets(metadata, false));
+  for (let sent = 0; sent < rowCount; sent += blockRows)
+    if (!socket.write(block)) await new Promise((resolve) => socket.once("drain", resolve));
+  socket.write(done);
+}
+
+const server = createServer((client) => {
+  const upstream = createConnection(double.port, double.host);
+  client.on("close", () => upstream.destroy());
+  upstream.on("close", () => client.destroy());
+  for (const socket of [client, upstream]) socket.on("error", () => socket.destroy());
+  upstream.pipe(client);
+  let waiting = Buffer.alloc(0);
+  client.on("data", (chunk) => {
+    waiting = Buffer.concat([waiting, chunk]);
+    // One request is one packet here: the statements are short.
+    while (waiting.length >= 8 && waiting.length >= waiting.readUInt16BE(2)) {
+      const packet = waiting.subarray(0, waiting.readUInt16BE(2));
+      waiting = waiting.subarray(packet.length);
+      if (packet.includes(wanted)) void replay(client);
+      else upstream.write(packet);
+    }
+  });
+});
+server.listen(0, "127.0.0.1", () => process.stdout.write(`${JSON.stringify(server.address())}\n`));
+process.stdin.resume();
+process.stdin.on("end", () => process.exit());
