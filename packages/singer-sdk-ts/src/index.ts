@@ -1,3 +1,4 @@
+export { settingsSchema, settingsTable } from "./about.ts";
 export type { Catalog, CatalogStream, MetadataEntry } from "./catalog.ts";
 export { parseCatalog, streamMetadata } from "./catalog.ts";
 export type {
