@@ -31,7 +31,7 @@ describe("a tap", () => {
     ]);
   });
 
-  test("--discover prints a catalog and nothing else", async () => {
+  test("P6: --discover prints a catalog and nothing else", async () => {
     const { code, stdout } = await runPlugin(tap, { env, args: ["--discover"] });
 
     expect(code).toBe(0);
@@ -41,13 +41,13 @@ describe("a tap", () => {
   test.each([
     ["--test", 1],
     ["--test=schema", 0],
-  ])("%s writes %i records", async (flag, count) => {
+  ])("P7: %s writes %i records", async (flag, count) => {
     const { stdout } = await runPlugin(tap, { env, args: [flag] });
 
     expect(stdout.match(/"RECORD"/g) ?? []).toHaveLength(count);
   });
 
-  test.each(["--catalog", "--properties", "-p"])("reads %s and --state", async (flag) => {
+  test.each(["--catalog", "--properties", "-p"])("P4, P5: reads %s and --state", async (flag) => {
     const schema = { properties: { a: {} } };
     const catalog = file("catalog.json", { streams: [{ tap_stream_id: "mine", schema }] });
     const old = file("state.json", { bookmarks: { other: { version: 1 } } });
@@ -64,7 +64,7 @@ describe("a tap", () => {
   test.each([
     ["SIGTERM", 143],
     ["SIGINT", 130],
-  ] as const)("on %s writes its last state and exits %i", async (name, code) => {
+  ] as const)("P20: on %s writes its last state and exits %i", async (name, code) => {
     const result = await runPlugin(tap, {
       env: { ...env, TAP_GREETINGS_WAIT: "true" },
       signal: { name, after: '"STATE"' },
@@ -77,7 +77,7 @@ describe("a tap", () => {
     ]);
   });
 
-  test("ends quietly with exit code 0 when nobody reads", async () => {
+  test("P21: ends quietly with exit code 0 when nobody reads", async () => {
     const result = await runPlugin(tap, {
       env: { ...env, TAP_GREETINGS_ROWS: "100000", TAP_GREETINGS_LOGLEVEL: "error" },
       isUnread: true,
@@ -88,7 +88,7 @@ describe("a tap", () => {
 });
 
 describe("settings", () => {
-  test("every problem is told at once, with exit code 2 and without a value", async () => {
+  test("P1, P10: every problem is told at once, with exit code 2 and without a value", async () => {
     const config = file("wrong.json", { token, rows: -1, tokn: token, fail: token });
 
     const { code, stderr } = await runPlugin(tap, { args: ["--config", config] });
@@ -102,7 +102,7 @@ describe("settings", () => {
     expect(stderr).not.toContain("    at ");
   });
 
-  test("several files, .env and the environment: the later wins", async () => {
+  test("P2, P3: several files, .env and the environment: the later wins", async () => {
     writeFileSync(
       join(folder, ".env"),
       "TAP_GREETINGS_ROWS=1\nTAP_GREETINGS_TOKEN=from-env-file\n",
@@ -119,7 +119,7 @@ describe("settings", () => {
     ["a missing config file", ["--config", join(folder, "none.json")]],
     ["a missing catalog", ["--catalog", join(folder, "none.json")]],
     ["an unknown mode of --test", ["--test=all"]],
-  ])("%s is exit code 2", async (_name, args) => {
+  ])("P30: %s is exit code 2", async (_name, args) => {
     const { code, stderr, stdout } = await runPlugin(tap, { env, args });
 
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
@@ -128,7 +128,7 @@ describe("settings", () => {
 });
 
 describe("what a secret is part of", () => {
-  test.each(["never", "bug", "late"])("a run that fails %s does not show it", async (fail) => {
+  test.each(["never", "bug", "late"])("P11: a run that fails %s does not show it", async (fail) => {
     const { code, stderr } = await runPlugin(tap, {
       env: { ...env, TAP_GREETINGS_FAIL: fail, LOGLEVEL: "debug" },
     });
@@ -142,7 +142,7 @@ describe("what a secret is part of", () => {
 });
 
 describe("logs", () => {
-  test("are the Meltano SDK's JSON lines when Meltano asks", async () => {
+  test("P18, P19: are the Meltano SDK's JSON lines when Meltano asks", async () => {
     const { stderr } = await runPlugin(tap, { env: { ...env, SINGER_SDK_LOG_CONFIG: "x.yml" } });
 
     const lines = stderr
@@ -164,7 +164,7 @@ describe("logs", () => {
     expect(lines.at(-1).metric_info).toMatchObject({ metric: "record_count", value: 3 });
   });
 
-  test("are text with a METRIC line otherwise, and silent at a higher level", async () => {
+  test("P16, P17: are text with a METRIC line otherwise, and silent at a higher level", async () => {
     const text = await runPlugin(tap, { env });
     const silent = await runPlugin(tap, { env: { ...env, TAP_GREETINGS_LOGLEVEL: "ERROR" } });
 
@@ -191,7 +191,7 @@ describe("a target", () => {
     "",
   ].join("\n");
 
-  test("prints states, numbers as they came, and keeps the last one in --state-out", async () => {
+  test("P29: prints states, numbers as they came, and keeps the last one in --state-out", async () => {
     const out = join(mkdtempSync(join(folder, "out-")), "state.json");
 
     const result = await runPlugin(target, { args: ["--state-out", out], input: messages });
@@ -201,7 +201,7 @@ describe("a target", () => {
     expect(readdirSync(join(out, ".."))).toEqual(["state.json"]);
   });
 
-  test("reads --input", async () => {
+  test("P9: reads --input", async () => {
     const input = join(folder, "input.jsonl");
     writeFileSync(input, messages);
 
@@ -211,7 +211,7 @@ describe("a target", () => {
     });
   });
 
-  test("loads everything even when nobody reads its states", async () => {
+  test("P21: loads everything even when nobody reads its states", async () => {
     const out = join(mkdtempSync(join(folder, "unread-")), "state.json");
 
     const args = ["--state-out", out];
@@ -233,7 +233,7 @@ describe("a target", () => {
     ],
     ["a broken line", {}, '{"type":', 1, "(E_MESSAGE)"],
     ["a wrong setting", { TARGET_COUNTING_LIMIT: "ten" }, messages, 2, "(E_SETTING)"],
-  ])("%s gives its exit code", async (_name, settings, input, code, text) => {
+  ])("P30: %s gives its exit code", async (_name, settings, input, code, text) => {
     const result = await runPlugin(target, { env: settings, input });
 
     expect(result.code).toBe(code);
@@ -242,7 +242,7 @@ describe("a target", () => {
 });
 
 describe("--version, --about and --help", () => {
-  test("win over everything else", async () => {
+  test("P8: win over everything else", async () => {
     const args = ["--config", "/none", "--bogus"];
     const version = await runPlugin(tap, { args: [...args, "--version"] });
     const about = await runPlugin(tap, { args: [...args, "--about"] });
@@ -255,7 +255,7 @@ describe("--version, --about and --help", () => {
     expect(help.stdout).toContain("--discover");
   });
 
-  test("--about --format json has the Meltano SDK's shape", async () => {
+  test("P8: --about --format json has the Meltano SDK's shape", async () => {
     const { stdout } = await runPlugin(tap, { args: ["--about", "--format=json"] });
 
     expect(JSON.parse(stdout)).toMatchObject({

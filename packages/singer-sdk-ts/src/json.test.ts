@@ -24,7 +24,7 @@ describe("parseJson", () => {
   });
 });
 
-test("any JSON text of numbers, strings and containers comes back as it was", () => {
+test("P29: any JSON text of numbers, strings and containers comes back as it was", () => {
   const number = fc
     .tuple(fc.bigInt({ min: -(10n ** 40n), max: 10n ** 40n }), fc.stringMatching(/^(\.\d{1,12})?$/))
     .map(([whole, fraction]) => `${whole}${fraction}`);

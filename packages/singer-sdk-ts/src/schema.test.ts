@@ -81,7 +81,7 @@ describe("shapes of real streams", () => {
     expect(parseColumns(schema).map(({ nullable }) => nullable)).toEqual([false, true, true]);
   });
 
-  test("a $ref is followed, and keywords beside it win", () => {
+  test("P28: a $ref is followed, and keywords beside it win", () => {
     const schema = {
       definitions: { money: { type: "number", multipleOf: 0.01 } },
       properties: { total: { $ref: "#/definitions/money", description: "All of it." } },

@@ -56,7 +56,7 @@ describe("isSelected", () => {
     ).toBe(expected);
   });
 
-  test("Meltano's key on the stream counts, and metadata wins over it", () => {
+  test("P12: Meltano's key on the stream counts, and metadata wins over it", () => {
     const meltano: { readonly selected: boolean } = { selected: true };
 
     expect(
@@ -69,7 +69,7 @@ describe("isSelected", () => {
     expect(isSelected(both, [])).toBe(false);
   });
 
-  test("nothing inside a deselected parent is selected", () => {
+  test("P12: nothing inside a deselected parent is selected", () => {
     const entry = stream([
       selected,
       at("properties.address", { selected: false }),
@@ -80,7 +80,7 @@ describe("isSelected", () => {
   });
 });
 
-test("a deselected property leaves the schema and its required list, at every depth", () => {
+test("P13: a deselected property leaves the schema and its required list, at every depth", () => {
   const entry = stream([
     selected,
     at("properties.secret", { selected: false }),

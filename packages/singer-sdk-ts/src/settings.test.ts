@@ -40,7 +40,7 @@ describe("parseSettings", () => {
     expect(config.port).toBe(1433);
   });
 
-  test("every problem is told at once, an unknown setting with the nearest name", () => {
+  test("P10: every problem is told at once, an unknown setting with the nearest name", () => {
     const wrong = { prot: 1433, mode: "quick", port: 0, streams: [{ name: "a", pagesize: 5 }] };
 
     expect(() => parseSettings(settings, wrong)).toThrow(

@@ -22,7 +22,7 @@ describe("State", () => {
     );
   });
 
-  test("other taps' names are translated", () => {
+  test("P27: other taps' names are translated", () => {
     const singerIo = State.parse(
       '{"bookmarks":{"s":{"replication_key_name":"id","replication_key_value":5}}}',
     );
