@@ -13,7 +13,7 @@ import { JsonBuilder, TextBuilder } from "./column/text.ts";
 import { TimestampBuilder } from "./column/timestamp.ts";
 
 /** A builder of a column of `type` that fills Arrow's `field`. Throws when the two do not fit. */
-export function createBuilder(type: ColumnType, field: Field): ColumnBuilder {
+function createBuilder(type: ColumnType, field: Field): ColumnBuilder {
   const { nullable } = field;
   switch (type.type) {
     case "boolean":

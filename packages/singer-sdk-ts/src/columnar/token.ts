@@ -6,7 +6,7 @@
 
 export const quote = 0x22;
 export const comma = 0x2c;
-export const colon = 0x3a;
+const colon = 0x3a;
 export const openBracket = 0x5b;
 export const backslash = 0x5c;
 export const closeBracket = 0x5d;
@@ -100,7 +100,7 @@ export function hexCode(bytes: Uint8Array, position: number): number {
 }
 
 /** The value of one hex digit, or -1. */
-export function hexDigit(byte: number): number {
+function hexDigit(byte: number): number {
   if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
   const letter = byte | 0x20;
   return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
@@ -151,7 +151,7 @@ function skipObject(bytes: Uint8Array, position: number, depth: number): number 
 }
 
 /** Skips a member's name, its colon and the space around it: returns where the value starts. */
-export function skipKey(bytes: Uint8Array, position: number): number {
+function skipKey(bytes: Uint8Array, position: number): number {
   const end = skipString(bytes, position);
   return end < 0 ? -1 : skipColon(bytes, end);
 }

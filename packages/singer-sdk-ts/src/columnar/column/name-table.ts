@@ -1,7 +1,7 @@
 import { backslash } from "../token.ts";
 
 /** `find` for a name that no column has. */
-export const unknownName = -1;
+const unknownName = -1;
 /** `find` for what may be a name only after its escapes are decoded. */
 export const notAName = -2;
 

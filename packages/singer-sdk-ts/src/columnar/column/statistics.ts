@@ -8,7 +8,7 @@ export interface Rows {
 }
 
 /** Whether `row` holds a value. */
-export function hasValue(rows: Rows, row: number): boolean {
+function hasValue(rows: Rows, row: number): boolean {
   return (
     rows.nullBitmap === undefined || ((rows.nullBitmap[row >> 3] ?? 0) & (1 << (row & 7))) !== 0
   );
