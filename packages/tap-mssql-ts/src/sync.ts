@@ -10,6 +10,7 @@ import { SqlConnection } from "./connection.ts";
 import { customQueries } from "./custom-query.ts";
 import { type TableInfo, tablesOfDatabase } from "./database.ts";
 import { catalogOfTables, unsupportedColumns } from "./discover.ts";
+import { examine } from "./doctor.ts";
 import type { Config } from "./settings.ts";
 import { planStream } from "./stream-plan.ts";
 import { syncStreams } from "./stream-worker.ts";
@@ -43,6 +44,7 @@ export async function sync(context: SyncContext<Config>): Promise<void> {
   try {
     const tables = tablesOfCatalog.get(catalog) ?? (await readTables(connection, config));
     const plans = streams.map((stream) => planStream(stream, tables, config));
+    if (context.mode === "test") await examine({ connection, config, plans, state }, context.log);
     await syncStreams({ context, plans, format, connection });
   } finally {
     connection.close();
