@@ -13,6 +13,7 @@ import { conformBatch } from "./arrow/conform.ts";
 import { takeRows } from "./arrow/take.ts";
 import { arrowType, deltaToArrow } from "./arrow/type.ts";
 import { openBlob } from "./blob.ts";
+import { physicalName, physicalSchema, renameColumns } from "./column-mapping.ts";
 import { readDeletionVector } from "./deletion-vector/read.ts";
 import { DeltaError } from "./error.ts";
 import { decodeParquet, readFooter } from "./parquet/decode.ts";
@@ -26,6 +27,8 @@ export interface FileReadOptions {
   /** The columns wanted, in the order wanted; partition columns may be among them. */
   readonly schema: StructType;
   readonly partitionColumns: readonly string[];
+  /** True when the table maps its columns to physical names. */
+  readonly isMapped?: boolean;
 }
 
 /**
@@ -64,7 +67,7 @@ async function* readPhysicalRows(
   const wanted = new Set(
     options.schema.fields
       .filter(({ name }) => !isPartition.has(name))
-      .map(({ name }) => name.toLowerCase()),
+      .map((field) => storedName(field, options).toLowerCase()),
   );
   const stored = columns.filter((name) => wanted.has(name.toLowerCase()));
   const schema = deltaToArrow(options.schema);
@@ -102,21 +105,29 @@ async function openDataFile(store: ObjectStore, add: AddFile): Promise<BlobLike>
 function conformFileBatch(
   batch: RecordBatch,
   add: AddFile,
-  { schema: deltaSchema, partitionColumns }: FileReadOptions,
+  options: FileReadOptions,
   schema: Schema,
 ): RecordBatch {
-  const conformed = conformBatch(batch, schema, { isReading: true });
+  const { schema: deltaSchema, partitionColumns, isMapped } = options;
+  const stored = isMapped === true ? deltaToArrow(physicalSchema(deltaSchema)) : schema;
+  const physical = conformBatch(batch, stored, { isReading: true });
+  const conformed = stored === schema ? physical : renameColumns(physical, schema);
   if (partitionColumns.length === 0) return conformed;
   const children = deltaSchema.fields.map((field, index): Data => {
     const data = conformed.data.children[index];
     if (data === undefined) throw new Error(`a conformed batch lacks column ${field.name}`);
-    return partitionColumns.includes(field.name) ? partitionData(add, field, batch.numRows) : data;
+    if (!partitionColumns.includes(field.name)) return data;
+    return partitionData(add, field, storedName(field, options), batch.numRows);
   });
   return createBatch(schema, children, batch.numRows);
 }
 
-function partitionData(add: AddFile, field: StructField, rowCount: number): Data {
-  const value = parsePartitionValue(field.type, add.partitionValues[field.name]);
+function storedName(field: StructField, { isMapped }: FileReadOptions): string {
+  return isMapped === true ? physicalName(field) : field.name;
+}
+
+function partitionData(add: AddFile, field: StructField, name: string, rowCount: number): Data {
+  const value = parsePartitionValue(field.type, add.partitionValues[name]);
   if (value === undefined) {
     throw new DeltaError(
       "E_CORRUPT_LOG",

@@ -54,14 +54,14 @@ export function checkRead(protocol: Protocol, metadata: Metadata): void {
     throw refusal(`reader version ${protocol.minReaderVersion}`, "read");
   }
   const unknown = (protocol.readerFeatures ?? []).find((feature) => !READABLE.has(feature));
-  const isMapped = (metadata.configuration["delta.columnMapping.mode"] ?? "none") !== "none";
-  if (isMapped) throw refusal("columnMapping", "read");
+  if (!["none", "name"].includes(mappingMode(metadata))) throw refusal("columnMapping", "read");
   if (unknown !== undefined && unknown !== "columnMapping") throw refusal(unknown, "read");
 }
 
 /** Throws E_TABLE_FEATURE naming the first feature in use that this package cannot keep when it writes. */
 export function checkWrite(protocol: Protocol, metadata: Metadata, schema: StructType): void {
   checkRead(protocol, metadata);
+  if (mappingMode(metadata) !== "none") throw refusal("columnMapping", "write");
   if (protocol.minWriterVersion > 7) {
     throw refusal(`writer version ${protocol.minWriterVersion}`, "write");
   }
@@ -82,6 +82,10 @@ export function checkWrite(protocol: Protocol, metadata: Metadata, schema: Struc
     if ("delta.invariants" in field.metadata) throw refusal("invariants", "write", path);
     if (field.type === "variant" || field.type === "void") throw refusal(field.type, "write", path);
   });
+}
+
+function mappingMode({ configuration }: Metadata): string {
+  return configuration["delta.columnMapping.mode"] ?? "none";
 }
 
 function refusal(feature: string, access: "read" | "write", column?: string): DeltaError {

@@ -93,11 +93,12 @@ export class DeltaTable {
 
   /** Every row, file by file; `columns` picks and orders. Columns that a file lacks are null. */
   async *read(options: { columns?: readonly string[] } = {}): AsyncGenerator<RecordBatch> {
-    const { schema, metadata, files } = this.#snapshot;
+    const { schema, metadata, files, properties } = this.#snapshot;
     const wanted = options.columns === undefined ? schema : pickColumns(schema, options.columns);
     const { partitionColumns } = metadata;
+    const isMapped = properties.columnMappingMode === "name";
     for (const add of files.values()) {
-      yield* readDataFile(this.#store, add, { schema: wanted, partitionColumns });
+      yield* readDataFile(this.#store, add, { schema: wanted, partitionColumns, isMapped });
     }
   }
 }
