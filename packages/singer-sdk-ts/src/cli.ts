@@ -33,7 +33,7 @@ export interface SyncContext<C> extends RunContext<C> {
 
 export interface TapDefinition<S extends Settings> extends PluginDefinition<S> {
   discover(context: RunContext<ConfigOf<S>>): Promise<Catalog>;
-  /** Writes the selected streams. The SDK writes the last state and flushes when it returns. */
+  /** Writes the selected streams and their states. The SDK flushes when it returns, and writes the last state after a signal. */
   sync(context: SyncContext<ConfigOf<S>>): Promise<void>;
 }
 
