@@ -140,6 +140,30 @@ describe("Change Tracking", () => {
     expect(loaded(first, second)).toEqual(inTable());
   });
 
+  test("S48: a full load that was stopped goes on, then sends what changed since it began", async () => {
+    database.commit(insert(20, "twenty"), insert(21, "twenty-one"));
+    const position = database.changes.version;
+    database.commit(update(20, "changed behind the stop"));
+    const state = {
+      bookmarks: {
+        [STREAM]: {
+          version: 17,
+          current_log_version: position,
+          max_pk_values: { ID: 21 },
+          last_pk_fetched: { ID: 20 },
+        },
+      },
+    };
+
+    const result = await runTap({ config: config(), state });
+
+    expect(recordsOf(result, STREAM).map((row) => [row["ID"], row["Name"]])).toEqual([
+      [21, "twenty-one"],
+      [20, "changed behind the stop"],
+    ]);
+    expect(result.messages.findLast(({ type }) => type === "ACTIVATE_VERSION")?.version).toBe(17);
+  });
+
   test("S47: an expired position is an error, or a new full load with a new version", async () => {
     const first = await runTap({ config: config() });
     database.commit(update(3, "tres"));
