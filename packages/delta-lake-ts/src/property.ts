@@ -20,6 +20,8 @@ export interface TableProperties {
   readonly checkpointInterval: number;
   /** How long a removed file's tombstone is kept. */
   readonly tombstoneRetentionMs: number;
+  /** How long old commits are kept. */
+  readonly logRetentionMs: number;
   /** -1 means all columns. */
   readonly indexedColumnCount: number;
   readonly isolationLevel: "Serializable" | "WriteSerializable";
@@ -35,6 +37,7 @@ export function parseProperties(configuration: Metadata["configuration"]): Table
     isAppendOnly: configuration["delta.appendOnly"] === "true",
     checkpointInterval: integer(configuration, "delta.checkpointInterval", 10, 1),
     tombstoneRetentionMs: interval(configuration, "delta.deletedFileRetentionDuration", 7 * DAY_MS),
+    logRetentionMs: interval(configuration, "delta.logRetentionDuration", 30 * DAY_MS),
     indexedColumnCount: integer(configuration, "delta.dataSkippingNumIndexedCols", 32, -1),
     isolationLevel: isolation === "WriteSerializable" ? isolation : "Serializable",
     writesStatisticsAsJson: configuration["delta.checkpoint.writeStatsAsJson"] !== "false",
