@@ -27,3 +27,29 @@ function newRows(batch: RecordBatch, lanes: Int32Array, seen: KeySet): RecordBat
   if (start < batch.numRows) runs.push(batch.slice(start));
   return runs;
 }
+
+/** The last row of each key, in order; batches without a repeated key are not copied. */
+export function lastPerKey(
+  batches: readonly RecordBatch[],
+  keys: readonly string[],
+): readonly RecordBatch[] {
+  const seen = new KeySet(batches.reduce((count, batch) => count + batch.numRows, 0));
+  return batches
+    .toReversed()
+    .flatMap((batch) => lastRows(batch, hashRows(batch, keys), seen))
+    .toReversed();
+}
+
+/** Runs of rows whose key does not come again, as slices, the last run first. */
+function lastRows(batch: RecordBatch, lanes: Int32Array, seen: KeySet): RecordBatch[] {
+  const runs: RecordBatch[] = [];
+  let end = batch.numRows;
+  for (let row = batch.numRows - 1; row >= 0; row--) {
+    if (seen.add(lanes, 4 * row)) continue;
+    if (row + 1 < end) runs.push(batch.slice(row + 1, end));
+    end = row;
+  }
+  if (end === batch.numRows) return [batch];
+  if (end > 0) runs.push(batch.slice(0, end));
+  return runs;
+}

@@ -5,6 +5,23 @@ import { StateLedger } from "./state-ledger.ts";
 import type { StreamLoad } from "./stream-load.ts";
 import { Ticker } from "./ticker.ts";
 
+/** What a run needs of the load of one stream. */
+export type RunStream = Pick<
+  StreamLoad,
+  | "method"
+  | "keyProperties"
+  | "hasBookmarkProperties"
+  | "rowCount"
+  | "heldBytes"
+  | "durableMark"
+  | "receivedMark"
+  | "setSchema"
+  | "write"
+  | "commit"
+  | "activate"
+  | "finish"
+>;
+
 /** How often the age of waiting rows and the memory they hold are looked at. */
 const TICK_MS = 200;
 
@@ -14,7 +31,7 @@ export interface RunOptions {
   readonly log: Log;
   readonly signal: AbortSignal;
   /** Makes the load of a stream when its first SCHEMA comes. */
-  readonly openStream: (event: Extract<ReaderEvent, { type: "schema" }>) => StreamLoad;
+  readonly openStream: (event: Extract<ReaderEvent, { type: "schema" }>) => RunStream;
   readonly writeState: (text: string) => Promise<void>;
   readonly now: () => number;
 }
@@ -23,7 +40,7 @@ export interface RunOptions {
 export class TargetRun {
   readonly #options: RunOptions;
   readonly #ledger = new StateLedger();
-  readonly #streams = new Map<string, StreamLoad>();
+  readonly #streams = new Map<string, RunStream>();
   /** The rows of each stream before the last STATE: where a restarted tap may begin. */
   #restartRows: ReadonlyMap<string, number> = new Map();
   /** An event has come out of the reader and is not handled yet: rows behind it must not overtake it. */
@@ -34,7 +51,7 @@ export class TargetRun {
   }
 
   /** The streams seen, by name. */
-  get streams(): ReadonlyMap<string, StreamLoad> {
+  get streams(): ReadonlyMap<string, RunStream> {
     return this.#streams;
   }
 
@@ -131,7 +148,7 @@ export class TargetRun {
     }
   }
 
-  #load(stream: string): StreamLoad {
+  #load(stream: string): RunStream {
     const load = this.#streams.get(stream);
     if (load === undefined) throw new Error(`rows of stream ${stream} came before its schema`);
     return load;

@@ -1,4 +1,5 @@
 import type { ConfigOf, Settings } from "singer-sdk-ts";
+import { databricksSettings } from "./databricks/settings.ts";
 
 const loadMethod = {
   type: "string",
@@ -8,12 +9,13 @@ const loadMethod = {
 /** The settings of target-delta-ts: types, checks, defaults, `--about` and the README table come from here. */
 export const settings = {
   type: "object",
-  required: ["path"],
+  required: [],
   properties: {
     path: {
       type: "string",
-      description: "Folder that holds the tables, one folder each.",
-      examples: ["output/docker_elt/sqlserver"],
+      description:
+        "Folder that holds the tables, one folder each; `databricks:`, or nothing while `databricks.host` is set, loads into a SQL warehouse; with `format: parquet` also a volume (/Volumes/…) or dbfs:/….",
+      examples: ["output/docker_elt/sqlserver", "databricks:"],
     },
     format: {
       type: "string",
@@ -113,6 +115,7 @@ export const settings = {
       description:
         "Name of this pipeline in the tables' commits; two pipelines that append to one table need different names.",
     },
+    databricks: databricksSettings,
   },
 } as const satisfies Settings;
 

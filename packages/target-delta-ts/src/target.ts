@@ -4,6 +4,8 @@ import type { Readable } from "node:stream";
 import { LocalStore, type ObjectStore } from "delta-lake-ts";
 import { type Log, UserError } from "singer-sdk-ts";
 import { ColumnarReader } from "singer-sdk-ts/columnar";
+import { isDatabricksFolder, openFileStore } from "./databricks/file-folder.ts";
+import type { WarehouseTarget } from "./databricks/warehouse-target.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { FlushPolicy } from "./flush-policy.ts";
 import { TargetRun } from "./run.ts";
@@ -36,6 +38,9 @@ export async function load({ config, log, signal, input, writeState }: LoadConte
     ageMs: config.batch_wait_limit_seconds * 1000,
     memoryBytes: config.max_memory_mb * 1024 * 1024,
   });
+  const warehouse = isWarehouse(config)
+    ? await openWarehouse(config, { id: runId, startedMs, log })
+    : undefined;
   const run = new TargetRun({
     reader: openReader({ config, input, log }),
     policy,
@@ -47,7 +52,8 @@ export async function load({ config, log, signal, input, writeState }: LoadConte
       const { stream } = message;
       const override = config.streams?.[stream];
       const path = tablePath(stream, override?.table_path ?? config.table_path);
-      paths.reserve(stream, path);
+      paths.reserve(stream, warehouse === undefined ? path : path.replaceAll("/", "_"));
+      if (warehouse !== undefined) return warehouse.openStream(message, columns);
       const context = {
         stream,
         path,
@@ -73,7 +79,11 @@ export async function load({ config, log, signal, input, writeState }: LoadConte
       return new StreamLoad(context, options, message, columns);
     },
   });
-  await run.run();
+  try {
+    await run.run();
+  } finally {
+    await warehouse?.close();
+  }
   for (const [stream, { rowCount, method }] of run.streams) {
     log.info("stream_loaded", { stream, rows: rowCount, method });
   }
@@ -115,7 +125,34 @@ function openReader({
   });
 }
 
+/** Whether tables are loaded by a SQL warehouse instead of being written to a folder. */
+function isWarehouse({ path, databricks, format }: Config): boolean {
+  if (path === "databricks:" && format === "parquet")
+    throw new UserError(
+      "E_SETTING",
+      "`format: parquet` needs a folder, and `path` is databricks:",
+      {
+        hint: "set `path` to a volume (/Volumes/catalog/schema/volume/…) or dbfs:/…",
+      },
+    );
+  return path === "databricks:" || (path === undefined && databricks?.host !== undefined);
+}
+
+async function openWarehouse(
+  config: Config,
+  run: { readonly id: string; readonly startedMs: number; readonly log: Log },
+): Promise<WarehouseTarget> {
+  const { WarehouseTarget: Target } = await import("./databricks/warehouse-target.ts");
+  return await Target.open(config, run);
+}
+
 function openStore(config: Config, path: string): ObjectStore {
+  if (config.path === undefined) {
+    throw new UserError("E_SETTING", "setting `path` is missing", {
+      hint: "set `path` to a folder, or DATABRICKS_HOST and DATABRICKS_TOKEN to load into a SQL warehouse",
+    });
+  }
+  if (isDatabricksFolder(config.path)) return openFileStore(config, `${config.path}/${path}`);
   const scheme = /^([a-z0-9]+):\/\//.exec(config.path)?.[1];
   if (scheme !== undefined) {
     throw new UserError(

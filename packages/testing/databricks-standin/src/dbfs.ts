@@ -1,4 +1,4 @@
-import { appendFile, mkdir, readdir, rm, stat } from "node:fs/promises";
+import { appendFile, mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { join, posix } from "node:path";
 import { type Answer, failure, json, type WorkspaceRequest } from "./answer.ts";
 import { isPresent, writeWhole } from "./workspace-files.ts";
@@ -37,6 +37,14 @@ export class Dbfs {
         return json({});
       case "get-status":
         return (await isPresent(file)) ? json(await describe(file, path)) : missing(path);
+      case "read":
+        return await this.#read(file, fields);
+      case "move":
+        await rename(
+          join(this.#root, text(fields["source_path"])),
+          join(this.#root, text(fields["destination_path"])),
+        );
+        return json({});
       case "list": {
         if (!(await isPresent(file))) return missing(path);
         const names = (await readdir(file)).toSorted();
@@ -61,6 +69,12 @@ export class Dbfs {
     if (!isHandle) return json({});
     this.#handles.set(this.#nextHandle, file);
     return json({ handle: this.#nextHandle++ });
+  }
+
+  async #read(file: string, fields: Readonly<Record<string, unknown>>): Promise<Answer> {
+    const start = Number(fields["offset"]);
+    const bytes = (await readFile(file)).subarray(start, start + Number(fields["length"]));
+    return json({ bytes_read: bytes.length, data: bytes.toString("base64") });
   }
 
   async #addBlock(fields: Readonly<Record<string, unknown>>): Promise<Answer> {

@@ -1,0 +1,16 @@
+import type { Log } from "singer-sdk-ts";
+import type { BatchLedger } from "./batch-ledger.ts";
+import type { StagingArea } from "./staging-area.ts";
+import type { Warehouse } from "./warehouse.ts";
+import type { WarehouseTable } from "./warehouse-table.ts";
+
+/** What every load of one stream into the warehouse works with. */
+export interface WarehouseContext {
+  readonly stream: string;
+  readonly table: WarehouseTable;
+  readonly warehouse: Warehouse;
+  readonly staging: StagingArea;
+  readonly ledger: BatchLedger;
+  readonly isKeepingFiles: boolean;
+  readonly log: Log;
+}

@@ -1,0 +1,66 @@
+import type { Setting } from "singer-sdk-ts";
+
+/** The settings of the Databricks mode; each is also read from Databricks' own variable. */
+export const databricksSettings = {
+  type: "object",
+  properties: {
+    host: {
+      type: "string",
+      env: ["DATABRICKS_HOST"],
+      description: "Address of the workspace; `https://` in front is accepted.",
+    },
+    token: {
+      type: "string",
+      secret: true,
+      env: ["DATABRICKS_TOKEN"],
+      description: "Personal access token; it wins over a service principal.",
+    },
+    client_id: {
+      type: "string",
+      env: ["DATABRICKS_CLIENT_ID"],
+      description: "Client id of the service principal that loads instead of a person.",
+    },
+    client_secret: {
+      type: "string",
+      secret: true,
+      env: ["DATABRICKS_CLIENT_SECRET"],
+      description: "OAuth secret of the service principal.",
+    },
+    warehouse_id: {
+      type: "string",
+      env: ["DATABRICKS_WAREHOUSE_ID"],
+      description:
+        "SQL warehouse that loads. Without it the only one is taken; with several the run stops and lists them.",
+    },
+    http_path: {
+      type: "string",
+      env: ["DATABRICKS_HTTP_PATH"],
+      description: "HTTP path of the SQL warehouse, instead of its id.",
+    },
+    catalog: {
+      type: "string",
+      default: "main",
+      env: ["DATABRICKS_CATALOG"],
+      description: "Unity Catalog catalog of the tables.",
+    },
+    schema: {
+      type: "string",
+      default: "default",
+      env: ["DATABRICKS_SCHEMA"],
+      description: "Schema of the tables; it is made when it is missing and the login may.",
+    },
+    volume: {
+      type: "string",
+      default: "singer_staging",
+      env: ["DATABRICKS_VOLUME"],
+      description:
+        "Volume of that schema through which the files go; it is made when it is missing and the login may.",
+    },
+    keep_staged_files: {
+      type: "boolean",
+      default: false,
+      description: "Whether files stay in the volume after they were loaded.",
+    },
+  },
+  description: "The Databricks workspace that loads, when `path` names no folder.",
+} as const satisfies Setting;

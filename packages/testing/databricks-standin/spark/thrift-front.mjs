@@ -1,0 +1,235 @@
+// Speaks the dialect of Databricks' Thrift interface before an open-source Spark Thrift Server.
+import { randomBytes, randomUUID } from "node:crypto";
+import { mkdirSync } from "node:fs";
+import { Agent } from "node:http";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { callbackify } from "node:util";
+import { parseCopy, parseVolume, rewrite } from "./rewrite.mjs";
+
+const require = createRequire(import.meta.url);
+const thrift = require("thrift");
+const Int64 = require("node-int64");
+const types = require("@databricks/sql/thrift/TCLIService_types");
+const service = require("@databricks/sql/thrift/TCLIService");
+
+/** Spark needs Hive's number in place of Databricks' own. */
+const HIVE_PROTOCOL = types.TProtocolVersion.HIVE_CLI_SERVICE_PROTOCOL_V10;
+const success = () => new types.TStatus({ statusCode: types.TStatusCode.SUCCESS_STATUS });
+
+/** Answers Thrift requests; what Spark lacks is emulated, everything else is Spark's own answer. */
+export class ThriftFront {
+  #client;
+  #pending = new Set();
+  /** Files that each table has taken, as COPY INTO remembers them. */
+  #loaded = new Map();
+  /** Operations that this front answers itself. */
+  #own = new Map();
+  #processor;
+  #options;
+
+  constructor(options) {
+    this.#options = options;
+    const connection = thrift.createHttpConnection("127.0.0.1", options.upstreamPort, {
+      transport: thrift.TBufferedTransport,
+      protocol: thrift.TBinaryProtocol,
+      path: "/cliservice",
+      headers: { Authorization: `Basic ${Buffer.from("test:test").toString("base64")}` },
+      nodeOptions: { agent: new Agent({ keepAlive: true }) },
+    });
+    connection.on("error", (error) => {
+      for (const reject of this.#pending) reject(error);
+    });
+    this.#client = thrift.createHttpClient(service, connection);
+    this.#processor = new service.Processor(this.#handlers());
+  }
+
+  /** The answer to one request, both as Thrift bytes. */
+  answer(body) {
+    return new Promise((resolve) => {
+      const receive = thrift.TBufferedTransport.receiver((input) => {
+        const output = new thrift.TBufferedTransport(undefined, (bytes) => resolve(bytes));
+        this.#processor.process(
+          new thrift.TBinaryProtocol(input),
+          new thrift.TBinaryProtocol(output),
+        );
+      }, 0);
+      receive(Buffer.from(body));
+    });
+  }
+
+  #handlers() {
+    const handlers = {};
+    const methods = Object.keys(service.Client.prototype).filter((name) => /^[A-Z]/.test(name));
+    const special = {
+      OpenSession: (request) => this.#openSession(request),
+      ExecuteStatement: (request) => this.#execute(request),
+      GetResultSetMetadata: (request) => this.#metadata(request),
+      GetOperationStatus: (request) => this.#status(request),
+      FetchResults: (request) => this.#fetch(request),
+      CloseOperation: (request) => this.#close(request),
+    };
+    for (const name of methods) {
+      const handle = special[name] ?? ((request) => this.#call(name, request));
+      handlers[name] = (request, done) => {
+        callbackify(handle)(request, done);
+      };
+    }
+    return handlers;
+  }
+
+  #call(method, request) {
+    return new Promise((resolve, reject) => {
+      this.#pending.add(reject);
+      this.#client[method](request, (error, answer) => {
+        this.#pending.delete(reject);
+        if (error) reject(error);
+        else resolve(answer);
+      });
+    });
+  }
+
+  async #openSession({ configuration }) {
+    const answer = await this.#call(
+      "OpenSession",
+      new types.TOpenSessionReq({ client_protocol: HIVE_PROTOCOL, configuration: configuration ?? {} }),
+    );
+    answer.serverProtocolVersion = types.TProtocolVersion.SPARK_CLI_SERVICE_PROTOCOL_V8;
+    return answer;
+  }
+
+  async #execute({ sessionHandle, statement }) {
+    try {
+      return await this.#perform(sessionHandle, statement);
+    } catch (error) {
+      return new types.TExecuteStatementResp({
+        status: new types.TStatus({
+          statusCode: types.TStatusCode.ERROR_STATUS,
+          errorMessage: error.message,
+          sqlState: /SQLSTATE: (\w+)/.exec(error.message)?.[1] ?? "42000",
+        }),
+      });
+    }
+  }
+
+  async #perform(sessionHandle, sql) {
+    const { root, catalog } = this.#options;
+    const volume = parseVolume(sql);
+    if (volume !== undefined) {
+      mkdirSync(join(root, "Volumes", volume), { recursive: true });
+      return this.#ownAnswer(0);
+    }
+    const copy = parseCopy(sql);
+    if (copy !== undefined) return this.#ownAnswer(await this.#copy(sessionHandle, copy));
+    return await this.#call(
+      "ExecuteStatement",
+      new types.TExecuteStatementReq({
+        sessionHandle,
+        statement: rewrite(sql, { root, catalog }),
+        runAsync: true,
+      }),
+    );
+  }
+
+  /** COPY INTO: rows of the files that the table has not taken yet. */
+  async #copy(sessionHandle, { table, columns, folder, files }) {
+    const { root, catalog } = this.#options;
+    const loaded = this.#loaded.get(table) ?? new Set();
+    this.#loaded.set(table, loaded);
+    const fresh = files.map((file) => `${folder}/${file}`).filter((file) => !loaded.has(file));
+    for (const file of fresh) {
+      const source = `SELECT ${columns} FROM parquet.\`${file}\``;
+      await this.#run(
+        sessionHandle,
+        rewrite(`INSERT INTO ${table} BY NAME ${source}`, { root, catalog }),
+      );
+      loaded.add(file);
+    }
+    return fresh.length;
+  }
+
+  async #run(sessionHandle, statement) {
+    const answer = await this.#call(
+      "ExecuteStatement",
+      new types.TExecuteStatementReq({ sessionHandle, statement, runAsync: false }),
+    );
+    if (answer.status.statusCode > 1) throw new Error(answer.status.errorMessage ?? "failed");
+    await this.#call(
+      "CloseOperation",
+      new types.TCloseOperationReq({ operationHandle: answer.operationHandle }),
+    );
+  }
+
+  #ownAnswer(count) {
+    const guid = Buffer.from(randomUUID().replaceAll("-", ""), "hex");
+    this.#own.set(guid.toString("hex"), { count, isRead: false });
+    const operationId = new types.THandleIdentifier({ guid, secret: randomBytes(16) });
+    return new types.TExecuteStatementResp({
+      status: success(),
+      operationHandle: new types.TOperationHandle({
+        operationId,
+        operationType: types.TOperationType.EXECUTE_STATEMENT,
+        hasResultSet: true,
+      }),
+    });
+  }
+
+  #ownOf({ operationHandle }) {
+    return this.#own.get(Buffer.from(operationHandle.operationId.guid).toString("hex"));
+  }
+
+  async #metadata(request) {
+    if (this.#ownOf(request) !== undefined) {
+      const type = new types.TPrimitiveTypeEntry({ type: types.TTypeId.BIGINT_TYPE });
+      const typeDesc = new types.TTypeDesc({
+        types: [new types.TTypeEntry({ primitiveEntry: type })],
+      });
+      const column = new types.TColumnDesc({ columnName: "num_affected_files", position: 1, typeDesc });
+      return new types.TGetResultSetMetadataResp({
+        status: success(),
+        resultFormat: types.TSparkRowSetType.COLUMN_BASED_SET,
+        schema: new types.TTableSchema({ columns: [column] }),
+      });
+    }
+    const answer = await this.#call("GetResultSetMetadata", request);
+    answer.resultFormat ??= types.TSparkRowSetType.COLUMN_BASED_SET;
+    const columns = answer.schema?.columns ?? [];
+    // Open-source Spark counts columns from 0, Databricks from 1.
+    if (columns.some(({ position }) => position === 0))
+      for (const column of columns) column.position += 1;
+    return answer;
+  }
+
+  async #status(request) {
+    if (this.#ownOf(request) === undefined) return await this.#call("GetOperationStatus", request);
+    return new types.TGetOperationStatusResp({
+      status: success(),
+      operationState: types.TOperationState.FINISHED_STATE,
+      hasResultSet: true,
+    });
+  }
+
+  async #fetch(request) {
+    const own = this.#ownOf(request);
+    if (own === undefined) {
+      const { operationHandle, orientation, maxRows, fetchType } = request;
+      return await this.#call(
+        "FetchResults",
+        new types.TFetchResultsReq({ operationHandle, orientation, maxRows, fetchType }),
+      );
+    }
+    const values = own.isRead ? [] : [new Int64(own.count)];
+    own.isRead = true;
+    const column = new types.TColumn({
+      i64Val: new types.TI64Column({ values, nulls: Buffer.from([0]) }),
+    });
+    const results = new types.TRowSet({ startRowOffset: new Int64(0), rows: [], columns: [column] });
+    return new types.TFetchResultsResp({ status: success(), hasMoreRows: false, results });
+  }
+
+  async #close(request) {
+    if (this.#ownOf(request) === undefined) return await this.#call("CloseOperation", request);
+    this.#own.delete(Buffer.from(request.operationHandle.operationId.guid).toString("hex"));
+    return new types.TCloseOperationResp({ status: success() });
+  }
+}
