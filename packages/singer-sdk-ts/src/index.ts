@@ -23,6 +23,13 @@ export type {
   StateMessage,
 } from "./message.ts";
 export { parseMessage } from "./message.ts";
+export {
+  Progress,
+  type ProgressOptions,
+  partitionBookmark,
+  type ReplicationValue,
+  withPartition,
+} from "./progress.ts";
 export type { Column, ColumnSchemaOptions, ColumnType, JsonSchema } from "./schema.ts";
 export { columnSchema, parseColumns } from "./schema.ts";
 export { isSelected, selectedSchema, selectedStreams } from "./selection.ts";

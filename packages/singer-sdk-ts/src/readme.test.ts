@@ -6,7 +6,7 @@ const cwd = fileURLToPath(new URL(".", import.meta.url));
 const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
 
 function codesIn(text: string): readonly string[] {
-  return [...new Set(text.match(/\bE_[A-Z_]+/g))].sort();
+  return [...new Set(text.match(/\bE_[A-Z_]+/g))].toSorted();
 }
 
 test("the README tells what to do about every error code of the sources, and of no other", () => {
@@ -16,5 +16,5 @@ test("the README tells what to do about every error code of the sources, and of 
     (readFileSync(`${cwd}${path}`, "utf8").match(/"E_[A-Z_]+"/g) ?? []).flatMap(codesIn),
   );
 
-  expect(codesIn(readme)).toEqual([...new Set(thrown)].sort());
+  expect(codesIn(readme)).toEqual([...new Set(thrown)].toSorted());
 });
