@@ -2,12 +2,17 @@ import { expect, test } from "@jest/globals";
 import { parseSettings } from "singer-sdk-ts";
 import { Connection } from "tedious";
 import { connectionOptions } from "./connection.ts";
-import { settings } from "./settings.ts";
+import { serverConfig } from "./server-config.ts";
+import { type Config, settings } from "./settings.ts";
 
-const required = { host: "db.example.com", database: "AW", user: "etl", password: "secret" };
+/** The checked config of a server with more settings. */
+function configOf(more: Readonly<Record<string, unknown>>): Config {
+  const server = { host: "db.example.com", database: "AW", user: "etl", password: "secret" };
+  return serverConfig(parseSettings(settings, { ...server, ...more }));
+}
 
 test("the settings become tedious' options, encrypted and verified by default", () => {
-  const options = connectionOptions(parseSettings(settings, required));
+  const options = connectionOptions(configOf({}));
 
   expect(options).toEqual({
     server: "db.example.com",
@@ -32,8 +37,7 @@ test("the settings become tedious' options, encrypted and verified by default", 
 
 test("S58 S60: a named instance takes the place of the port, and the intent is passed on", () => {
   const options = connectionOptions(
-    parseSettings(settings, {
-      ...required,
+    configOf({
       host: String.raw`db.example.com\REPORTS`,
       application_intent: "ReadOnly",
       server_name: "db.internal",
@@ -55,7 +59,7 @@ test.each([
   ["https://db.example.com/", "db.example.com", 1433],
   ["tcp:db.example.com,14330", "db.example.com", 14_330],
 ])("host %s is %s, port %i", (host, server, port) => {
-  const options = connectionOptions(parseSettings(settings, { ...required, host }));
+  const options = connectionOptions(configOf({ host }));
 
   expect(options.server).toBe(server);
   expect(options.options?.port).toBe(port);
@@ -91,14 +95,13 @@ test.each([
     { type: "azure-active-directory-msi-vm", options: {} },
   ],
 ])("S61 S62: %j is passed on as the driver documents it", (more, expected) => {
-  const options = connectionOptions(parseSettings(settings, { ...required, ...more }));
+  const options = connectionOptions(configOf({ ...more }));
 
   expect(options.authentication).toEqual(expected);
 });
 
 test("S61: all settings that a method lacks are named at once", () => {
-  const config = parseSettings(settings, {
-    ...required,
+  const config = configOf({
     authentication: "azure-active-directory-service-principal-secret",
     tenant_id: "tenant",
   });

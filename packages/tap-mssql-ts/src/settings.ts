@@ -3,13 +3,13 @@ import type { ConfigOf, Settings } from "singer-sdk-ts";
 /** Every setting of the tap; checks, `--about`, README and schemas come from this value. */
 export const settings = {
   type: "object",
-  required: ["host", "database"],
+  required: [],
   properties: {
     host: {
       type: "string",
       aliases: ["server"],
       description:
-        "Name or address of the server; `host\\INSTANCE` asks the SQL Server Browser for the instance's port.",
+        "Name or address of the server, needed unless `connection_string` has it; `host\\INSTANCE` asks the SQL Server Browser for the instance's port.",
     },
     port: {
       type: "integer",
@@ -20,7 +20,16 @@ export const settings = {
     },
     user: { type: "string", aliases: ["username"], description: "SQL Server login." },
     password: { type: "string", secret: true, description: "Password of the login." },
-    database: { type: "string", description: "Database to read." },
+    database: {
+      type: "string",
+      description: "Database to read, needed unless `connection_string` has it.",
+    },
+    connection_string: {
+      type: "string",
+      secret: true,
+      description:
+        "`Server=…;Database=…;User Id=…;Password=…` or `mssql://user:password@host:1433/database`; what it says wins over `host` and the other settings.",
+    },
     authentication: {
       type: "string",
       enum: [
@@ -335,5 +344,7 @@ export const settings = {
   },
 } as const satisfies Settings;
 
-/** The checked config of a run. */
-export type Config = ConfigOf<typeof settings>;
+/** The config as it was given. */
+export type GivenConfig = ConfigOf<typeof settings>;
+/** The config of a run: `serverConfig` has put in what the connection string says. */
+export type Config = GivenConfig & { readonly host: string; readonly database: string };

@@ -11,7 +11,8 @@ import { customQueries } from "./custom-query.ts";
 import { type TableInfo, tablesOfDatabase } from "./database.ts";
 import { catalogOfTables, unsupportedColumns } from "./discover.ts";
 import { examine } from "./doctor.ts";
-import type { Config } from "./settings.ts";
+import { serverConfig } from "./server-config.ts";
+import type { Config, GivenConfig } from "./settings.ts";
 import { planStream } from "./stream-plan.ts";
 import { syncStreams } from "./stream-worker.ts";
 import { filterTables } from "./table-filter.ts";
@@ -21,7 +22,9 @@ import { formatOfConfig } from "./value-format.ts";
 const tablesOfCatalog = new WeakMap<Catalog, readonly TableInfo[]>();
 
 /** Describes the database as a Singer catalog. */
-export async function discover({ config, log, signal }: RunContext<Config>): Promise<Catalog> {
+export async function discover(given: RunContext<GivenConfig>): Promise<Catalog> {
+  const { log, signal } = given;
+  const config = serverConfig(given.config);
   const format = formatOfConfig(config);
   const connection = await SqlConnection.open(config, signal);
   try {
@@ -36,7 +39,8 @@ export async function discover({ config, log, signal }: RunContext<Config>): Pro
 }
 
 /** Writes the selected streams, the interrupted one first, as many at once as the settings say. */
-export async function sync(context: SyncContext<Config>): Promise<void> {
+export async function sync(given: SyncContext<GivenConfig>): Promise<void> {
+  const context: SyncContext<Config> = { ...given, config: serverConfig(given.config) };
   const { config, signal, catalog, state } = context;
   const format = formatOfConfig(config);
   const streams = interruptedFirst(selectedStreams(catalog), state.currentlySyncing);
