@@ -1,10 +1,8 @@
 /** Writes the tables that every reader must read alike, and prints what they hold: one JSON line a check. */
-import { rm } from "node:fs/promises";
-import { join } from "node:path";
 import { merge, overwrite } from "delta-lake-ts";
 import { partitionTables } from "./partitions.mjs";
 import { statisticsTables } from "./statistics.mjs";
-import { array, batchOf, map, schemaOf, TestTable } from "./table.mjs";
+import { array, batchOf, map, removeCommit, schemaOf, TestTable } from "./table.mjs";
 import { typesTable } from "./types.mjs";
 
 const [folder] = process.argv.slice(2);
@@ -43,10 +41,6 @@ async function checkpointTables() {
     { id: 101, p: 8 },
   ];
   return [table.expect(rows), removed.expect(left)];
-}
-
-function removeCommit(table, version) {
-  return rm(join(table.folder, `_delta_log/${String(version).padStart(20, "0")}.json`));
 }
 
 async function evolutionTable() {

@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { append, buildBatch, DataFileWriter, deltaToArrow, LocalStore } from "delta-lake-ts";
 import { canonicalRow } from "./canonical.mjs";
@@ -25,6 +26,13 @@ export function map(valueType) {
 
 export function batchOf(schema, rows) {
   return buildBatch(deltaToArrow(schema), rows);
+}
+
+/** Deletes a commit's JSON, as a log cleanup does: what it said must come from a checkpoint. */
+export async function removeCommit(table, version) {
+  const name = `${String(version).padStart(20, "0")}.json`;
+  await rm(join(table.folder, "_delta_log", name));
+  await rm(join(table.folder, "_delta_log", `.${name}.crc`), { force: true });
 }
 
 /** One table under test: where it is, and the helper that writes to it. */

@@ -28,7 +28,10 @@ def make(session, folder: str) -> None:
     make_timestamps(session, f"delta.`{folder}/int96`")
     make_deletions(session, f"delta.`{folder}/deletions`")
     make_merged(session, f"delta.`{folder}/merged`")
-    make_checkpoint(session, f"delta.`{folder}/checkpoint`")
+    make_checkpoint(session, f"delta.`{folder}/checkpoint`", {})
+    for kind in ["parquet", "json"]:
+        session.conf.set("spark.databricks.delta.checkpointV2.topLevelFileFormat", kind)
+        make_checkpoint(session, f"delta.`{folder}/v2_{kind}`", {"delta.checkpointPolicy": "v2"})
     ours = folder.replace("/theirs", "/ours")
     session.sql(f"insert into delta.`{ours}/shared` values (2, 'spark'), (3, null)")
     for name, (column, properties) in REFUSED.items():
@@ -65,8 +68,8 @@ def make_merged(session, table: str) -> None:
     )
 
 
-def make_checkpoint(session, table: str) -> None:
-    create(session, table, "id long, p string", {"delta.checkpointInterval": "3"})
+def make_checkpoint(session, table: str, properties: dict) -> None:
+    create(session, table, "id long, p string", {"delta.checkpointInterval": "3", **properties})
     for index in range(7):
         session.sql(f"insert into {table} values ({index}, 'p{index % 2}')")
     session.sql(f"delete from {table} where id = 5")
