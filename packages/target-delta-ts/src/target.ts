@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { resolve } from "node:path";
 import type { Readable } from "node:stream";
-import { LocalStore, type ObjectStore } from "delta-lake-ts";
+import { LocalStore, type ObjectStore, openStore as openTableStore } from "delta-lake-ts";
 import { type Log, UserError } from "singer-sdk-ts";
 import { ColumnarReader } from "singer-sdk-ts/columnar";
 import { isDatabricksFolder, openFileStore } from "./databricks/file-folder.ts";
+import { tableName } from "./databricks/table-name.ts";
 import type { WarehouseTarget } from "./databricks/warehouse-target.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { FlushPolicy } from "./flush-policy.ts";
@@ -52,7 +53,7 @@ export async function load({ config, log, signal, input, writeState }: LoadConte
       const { stream } = message;
       const override = config.streams?.[stream];
       const path = tablePath(stream, override?.table_path ?? config.table_path);
-      paths.reserve(stream, warehouse === undefined ? path : path.replaceAll("/", "_"));
+      paths.reserve(stream, warehouse === undefined ? path : tableName(path));
       if (warehouse !== undefined) return warehouse.openStream(message, columns);
       const context = {
         stream,
@@ -135,7 +136,8 @@ function isWarehouse({ path, databricks, format }: Config): boolean {
         hint: "set `path` to a volume (/Volumes/catalog/schema/volume/…) or dbfs:/…",
       },
     );
-  return path === "databricks:" || (path === undefined && databricks?.host !== undefined);
+  if (path === undefined && databricks?.host === undefined) throw pathMissing();
+  return path === "databricks:" || path === undefined;
 }
 
 async function openWarehouse(
@@ -147,21 +149,14 @@ async function openWarehouse(
 }
 
 function openStore(config: Config, path: string): ObjectStore {
-  if (config.path === undefined) {
-    throw new UserError("E_SETTING", "setting `path` is missing", {
-      hint: "set `path` to a folder, or DATABRICKS_HOST and DATABRICKS_TOKEN to load into a SQL warehouse",
-    });
-  }
+  if (config.path === undefined) throw pathMissing();
   if (isDatabricksFolder(config.path)) return openFileStore(config, `${config.path}/${path}`);
-  const scheme = /^([a-z0-9]+):\/\//.exec(config.path)?.[1];
-  if (scheme !== undefined) {
-    throw new UserError(
-      "E_SETTING",
-      `setting \`path\` starts with ${scheme}://, which is not supported yet`,
-      {
-        hint: "give a local folder",
-      },
-    );
-  }
+  if (/^[a-z0-9]+:\/\//i.test(config.path)) return openTableStore(`${config.path}/${path}`);
   return new LocalStore(resolve(config.path, path));
+}
+
+function pathMissing(): UserError {
+  return new UserError("E_SETTING", "setting `path` is missing", {
+    hint: "set `path` to a folder, or DATABRICKS_HOST and DATABRICKS_TOKEN to load into a SQL warehouse",
+  });
 }

@@ -7,6 +7,7 @@ import { BatchLedger } from "./batch-ledger.ts";
 import { openWorkspace, type Workspace, warehousePath } from "./connection.ts";
 import { qualifiedName } from "./sql-text.ts";
 import { StagingArea } from "./staging-area.ts";
+import { tableName } from "./table-name.ts";
 import { VolumeStore } from "./volume-store.ts";
 import { Warehouse } from "./warehouse.ts";
 import { WarehouseStream } from "./warehouse-stream.ts";
@@ -108,11 +109,6 @@ export class WarehouseTarget {
       `CREATE VOLUME IF NOT EXISTS ${qualifiedName(catalog, schema, volume)}`,
     );
   }
-}
-
-/** A table's path below the target's, as one name: Sales/Customer becomes Sales_Customer. */
-export function tableName(path: string): string {
-  return path.replaceAll("/", "_");
 }
 
 function databricksDefaults(): never {

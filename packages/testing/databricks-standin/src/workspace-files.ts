@@ -80,7 +80,7 @@ export async function isPresent(file: string): Promise<boolean> {
   return (await stat(file).catch(() => undefined)) !== undefined;
 }
 
-export async function isFolder(folder: string): Promise<boolean> {
+async function isFolder(folder: string): Promise<boolean> {
   return (await stat(folder).catch(() => undefined))?.isDirectory() === true;
 }
 
