@@ -22,6 +22,8 @@ export async function startCuttingProxy(options: {
         if (!client.write(chunk)) upstream.pause();
         return;
       }
+      // What arrives before the close is not another cut.
+      upstream.removeAllListeners("data");
       cutCount++;
       client.resetAndDestroy();
     });
