@@ -277,6 +277,50 @@ describe("overwrite", () => {
 });
 
 describe("tables", () => {
+  test("T14, T19: of a key that comes twice in one full load the last record is kept", async () => {
+    const config = { load_method: "overwrite", batch_size_rows: 2 };
+
+    const { code } = await workspace.load(
+      [
+        schema("s", { id: integer, note: text }, { keys: ["id"] }),
+        ...[1, 2, 3, 4].map((id) => record("s", { id, note: "old" })),
+        record("s", { id: 2, note: "new" }),
+        record("s", { id: 5, note: "old" }),
+        record("s", { id: 5, note: "new" }),
+      ],
+      { config },
+    );
+
+    expect(code).toBe(0);
+    expect(await workspace.rows("s")).toEqual([
+      { id: 1, note: "old" },
+      { id: 2, note: "new" },
+      { id: 3, note: "old" },
+      { id: 4, note: "old" },
+      { id: 5, note: "new" },
+    ]);
+  });
+
+  test("T21: a change of keys inside a full load keeps its rows and prints its STATE", async () => {
+    const { stdout } = await workspace.load(
+      [
+        schema("s", { id: integer, part: integer }, { keys: ["id"] }),
+        record("s", { id: 1, part: 1 }),
+        schema("s", { id: integer, part: integer }, { keys: ["id", "part"] }),
+        record("s", { id: 1, part: 2 }),
+        schema("s", { id: integer, part: integer }, { keys: ["part"] }),
+        state({ bookmarks: { s: { done: true } } }),
+      ],
+      { config: { load_method: "overwrite" } },
+    );
+
+    expect(stdout).toEqual(['{"bookmarks":{"s":{"done":true}}}']);
+    expect(await workspace.rows("s")).toEqual([
+      { id: 1, part: 1 },
+      { id: 1, part: 2 },
+    ]);
+  });
+
   test("a stream without rows has an empty table", async () => {
     await workspace.load([schema("Sales-Empty", { id: integer, note: text })]);
 

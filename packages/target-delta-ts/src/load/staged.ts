@@ -1,5 +1,7 @@
 import { type AddFile, DeltaTable, overwrite, type StructType } from "delta-lake-ts";
 import { commitError } from "../commit-error.ts";
+import { KeySet } from "../key-set.ts";
+import { hashRows } from "../row-hash.ts";
 import type { TableColumns } from "../table-columns.ts";
 import { AppendLoad } from "./append.ts";
 import type { CommitMoment, Load, StreamRows } from "./load.ts";
@@ -7,20 +9,40 @@ import { MergeLoad } from "./merge.ts";
 import { clearStaging, moveBack, moveToTable, stagingFolder } from "./staging.ts";
 import type { TableContext } from "./table-context.ts";
 
+interface StagedParts {
+  readonly context: TableContext;
+  /** The same, with the staging folder as its table. */
+  readonly staging: TableContext;
+  readonly version: string;
+  readonly inner: AppendLoad | MergeLoad;
+  readonly isKeyed: boolean;
+}
+
+/** Keys remembered at most: 17 bytes for each of twice as many slots, 143 MB. Rows after them are merged. */
+const KEYS_MAX = 2 ** 22 - 1;
+
 /**
  * A full load in the making: a Delta table of its own beside the live one, until `activate` puts its files in the
  * live table's place. A later run goes on with it; rows that come again are found by their key, or by their identity.
+ * Rows with a key are appended until one comes again; from there on they are merged, so that the last one counts.
  */
 export class StagedLoad implements Load {
   readonly version: string;
   readonly #context: TableContext;
-  readonly #inner: AppendLoad | MergeLoad;
+  readonly #staging: TableContext;
+  #inner: AppendLoad | MergeLoad;
+  /** The keys appended so far; `undefined` for rows without a key, and once rows are merged. */
+  #keySet: KeySet | undefined;
+  #keyProperties: readonly string[] = [];
   #columns: TableColumns | undefined;
+  #durableRow = 0;
 
-  private constructor(context: TableContext, version: string, inner: AppendLoad | MergeLoad) {
+  private constructor({ context, staging, version, inner, isKeyed }: StagedParts) {
     this.#context = context;
+    this.#staging = staging;
     this.version = version;
     this.#inner = inner;
+    this.#keySet = isKeyed && inner instanceof AppendLoad ? new KeySet(0) : undefined;
   }
 
   /** Goes on with what is staged of `version`. */
@@ -35,11 +57,11 @@ export class StagedLoad implements Load {
       isKeyed && isResumed
         ? await MergeLoad.open(staging, { mode: "upsert", isHardDelete: false })
         : await AppendLoad.open(staging, { isIdentified: !isKeyed });
-    return new StagedLoad(context, version, inner);
+    return new StagedLoad({ context, staging, version, inner, isKeyed });
   }
 
   get durableRow(): number {
-    return this.#inner.durableRow;
+    return Math.max(this.#durableRow, this.#inner.durableRow);
   }
 
   get heldBytes(): number {
@@ -52,11 +74,38 @@ export class StagedLoad implements Load {
   }
 
   async setKeys(keyProperties: readonly string[]): Promise<void> {
+    const isChanged = keyProperties.join("\0") !== this.#keyProperties.join("\0");
+    this.#keyProperties = keyProperties;
     if (this.#inner instanceof MergeLoad) await this.#inner.setKeys(keyProperties);
+    else if (isChanged && (this.#keySet?.size ?? 0) > 0) await this.#mergeFromHere();
   }
 
   async write(rows: StreamRows): Promise<void> {
+    if (this.#keySet !== undefined && !this.#hasNewKeys(this.#keySet, rows)) {
+      await this.#mergeFromHere();
+    }
     await this.#inner.write(rows);
+  }
+
+  /** Whether no row has the key of an earlier one, as far as keys are remembered. */
+  #hasNewKeys(keySet: KeySet, { batch }: StreamRows): boolean {
+    if (keySet.size + batch.numRows > KEYS_MAX) return false;
+    const lanes = hashRows(batch, this.#keyProperties);
+    for (let row = 0; row < batch.numRows; row++) {
+      if (!keySet.add(lanes, 4 * row)) return false;
+    }
+    return true;
+  }
+
+  /** Commits what was appended; the rows that follow replace those of the same key. */
+  async #mergeFromHere(): Promise<void> {
+    this.#keySet = undefined;
+    await this.#inner.commit({ restartRow: 0, isEnd: false });
+    this.#durableRow = this.#inner.durableRow;
+    const merging = await MergeLoad.open(this.#staging, { mode: "upsert", isHardDelete: false });
+    if (this.#columns !== undefined) await merging.setColumns(this.#columns);
+    await merging.setKeys(this.#keyProperties);
+    this.#inner = merging;
   }
 
   async commit({ restartRow, isEnd }: CommitMoment): Promise<void> {
