@@ -1,0 +1,128 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { openStore } from "delta-lake-ts";
+import { lostReply } from "./lost-reply.mjs";
+import { createBucket } from "./bucket.mjs";
+import { checkFiles, checkRace, checkTable } from "./table-checks.mjs";
+
+const [folder, cache] = process.argv.slice(2);
+const processes = [];
+let passed = 0;
+let failed = 0;
+
+function print(line) {
+  process.stdout.write(`${line}\n`);
+}
+
+async function check(name, run) {
+  try {
+    await run();
+    passed += 1;
+    print(`ok: ${name}`);
+  } catch (error) {
+    failed += 1;
+    print(`failed: ${name}: ${error.stack}`);
+  }
+}
+
+async function freePort() {
+  const server = createServer().listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+async function start(command, args, port, environment = {}) {
+  const child = spawn(command, args, {
+    stdio: ["ignore", "ignore", "inherit"],
+    env: { ...process.env, ...environment },
+  });
+  processes.push(child);
+  for (let attempt = 0; attempt < 300; attempt += 1) {
+    if (await fetch(`http://127.0.0.1:${port}/`).catch(() => undefined)) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`${command} does not answer on port ${port}`);
+}
+
+/** Every check on one server. */
+async function checkStore(server, url) {
+  await check(`${server}: one winner of 8 writers per key`, () => checkRace(url));
+  await check(`${server}: files, ranges and listings`, () => checkFiles(url));
+  await check(`${server}: append, overwrite and merge`, () => checkTable(url));
+}
+
+async function versitygw() {
+  const port = await freePort();
+  const root = join(folder, "s3");
+  mkdirSync(root);
+  await start(
+    "versitygw",
+    ["--port", `127.0.0.1:${port}`, "--quiet", "posix", root],
+    port,
+    { ROOT_ACCESS_KEY: "lane", ROOT_SECRET_KEY: "lane-secret" },
+  );
+  process.env.AWS_ACCESS_KEY_ID = "lane";
+  process.env.AWS_SECRET_ACCESS_KEY = "lane-secret";
+  process.env.AWS_ENDPOINT_URL = `http://127.0.0.1:${port}`;
+  await createBucket("s3", "lane");
+  await checkStore("versitygw", "s3://lane");
+  await check("versitygw: a lost reply is recognised", () => lostReply(port));
+  await check("versitygw: an error names no secret", async () => {
+    const environment = { ...process.env };
+    process.env.AWS_SECRET_ACCESS_KEY = "wrong-secret";
+    const error = await openStore("s3://lane/x", { environment }).get("a").then(
+      () => undefined,
+      (reason) => reason,
+    );
+    process.env.AWS_SECRET_ACCESS_KEY = "lane-secret";
+    assert.equal(error.message, "cannot read a in s3 bucket lane: SignatureDoesNotMatch (403)");
+  });
+}
+
+async function azurite() {
+  const port = await freePort();
+  const blob = join(cache, "node_modules/.bin/azurite-blob");
+  const flags = ["--silent", "--inMemoryPersistence", "--disableTelemetry", "--skipApiVersionCheck"];
+  await start(blob, [...flags, "--blobHost", "127.0.0.1", "--blobPort", String(port)], port, {
+    AZURITE_ACCOUNTS: `lane:${Buffer.from("lane-secret").toString("base64")}`,
+  });
+  process.env.AZURE_STORAGE_CONNECTION_STRING = [
+    "DefaultEndpointsProtocol=http",
+    "AccountName=lane",
+    `AccountKey=${Buffer.from("lane-secret").toString("base64")}`,
+    `BlobEndpoint=http://127.0.0.1:${port}/lane`,
+  ].join(";");
+  await createBucket("azure", "lane");
+  await checkStore("azurite", "az://lane");
+}
+
+async function s3rver() {
+  const port = await freePort();
+  const root = join(folder, "s3rver");
+  const flags = ["-d", root, "-p", String(port), "--configure-bucket", "refused", "--silent"];
+  await start(join(cache, "node_modules/.bin/s3rver"), flags, port);
+  process.env.AWS_ACCESS_KEY_ID = "S3RVER";
+  process.env.AWS_SECRET_ACCESS_KEY = "S3RVER";
+  process.env.AWS_ENDPOINT_URL = `http://127.0.0.1:${port}`;
+  await check("s3rver: a store that ignores the condition is refused", async () => {
+    await assert.rejects(openStore("s3://refused/t").putIfAbsent("a", Buffer.from("a")), {
+      code: "E_STORE_NO_ATOMIC_CREATE",
+    });
+  });
+}
+
+try {
+  const only = process.argv.slice(4);
+  for (const server of [versitygw, azurite, s3rver]) {
+    if (only.length === 0 || only.includes(server.name)) await check(`${server.name} runs`, server);
+  }
+} finally {
+  for (const child of processes) child.kill("SIGKILL");
+}
+print(`${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;
