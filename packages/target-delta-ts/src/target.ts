@@ -151,7 +151,17 @@ async function openWarehouse(
 function openStore(config: Config, path: string): ObjectStore {
   if (config.path === undefined) throw pathMissing();
   if (isDatabricksFolder(config.path)) return openFileStore(config, `${config.path}/${path}`);
-  if (/^[a-z0-9]+:\/\//i.test(config.path)) return openTableStore(`${config.path}/${path}`);
+  const scheme = /^([a-z0-9]+):\/\//.exec(config.path)?.[1];
+  if (scheme !== undefined && !/^(?:s3a?|abfss?|az|gs|file)$/.test(scheme)) {
+    throw new UserError(
+      "E_SETTING",
+      `setting \`path\` starts with ${scheme}://, which is unknown`,
+      {
+        hint: "give a local folder, or a URL that starts with s3://, abfss://, az:// or gs://",
+      },
+    );
+  }
+  if (scheme !== undefined) return openTableStore(`${config.path}/${path}`);
   return new LocalStore(resolve(config.path, path));
 }
 
