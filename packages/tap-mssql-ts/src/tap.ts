@@ -1,6 +1,5 @@
 import type { TapDefinition } from "singer-sdk-ts";
 import { settings } from "./settings.ts";
-import { discover, sync } from "./sync.ts";
 
 /** The tap as the SDK runs it. */
 export function tapDefinition(version: string): TapDefinition<typeof settings> {
@@ -20,7 +19,8 @@ export function tapDefinition(version: string): TapDefinition<typeof settings> {
       "structured-logging",
       "test",
     ],
-    discover,
-    sync,
+    // The driver loads inside the run, so that --help and --version answer at once.
+    discover: async (context) => (await import("./sync.ts")).discover(context),
+    sync: async (context) => (await import("./sync.ts")).sync(context),
   };
 }
