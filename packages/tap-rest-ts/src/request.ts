@@ -4,6 +4,7 @@ import { type Dispatcher, EnvHttpProxyAgent, interceptors } from "undici";
 import { BodyPool } from "./body-pool.ts";
 import { budgetWait } from "./budget.ts";
 import type { Cassette } from "./cassette.ts";
+import { decoded } from "./content-encoding.ts";
 import { type HttpFailure, networkFailure, shownUrl, statusFailure } from "./http-error.ts";
 import { applyRules, type ResponseRule } from "./response-rule.ts";
 import { type Attempt, parseRetryAfter, type RetryPolicy, retry } from "./retry.ts";
@@ -66,10 +67,7 @@ export class HttpClient {
       headersTimeout: options.requestTimeoutMs,
       bodyTimeout: options.requestTimeoutMs,
     });
-    this.#dispatcher = agent.compose(
-      interceptors.decompress({ skipErrorResponses: false }),
-      interceptors.redirect({ maxRedirections: 5 }),
-    );
+    this.#dispatcher = agent.compose(interceptors.redirect({ maxRedirections: 5 }));
   }
 
   /**
@@ -173,11 +171,12 @@ export class HttpClient {
         signal: limit.signal,
       });
       const lengthExpected = Number(response.headers["content-length"] ?? 0);
-      const bytes = await this.#pool.collect(response.body, lengthExpected);
+      const responseHeaders = flatHeaders(response.headers);
+      const unpacked = decoded(response.body, responseHeaders["content-encoding"]);
       return {
         status: response.statusCode,
-        headers: flatHeaders(response.headers),
-        body: bytes,
+        headers: responseHeaders,
+        body: await this.#pool.collect(unpacked, lengthExpected),
         url,
         receivedAt: new Date(),
       };
