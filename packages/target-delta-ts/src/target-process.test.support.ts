@@ -28,7 +28,7 @@ export interface Workspace {
   delete(): Promise<void>;
 }
 
-export interface LoadOptions {
+interface LoadOptions {
   readonly config?: Readonly<Record<string, unknown>>;
   readonly args?: readonly string[];
 }
