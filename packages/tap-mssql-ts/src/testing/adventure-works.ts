@@ -12,9 +12,10 @@ export async function openAdventureWorks(): Promise<AdventureWorksServer> {
     return { config: (others) => ({ ...real, ...others }), close: () => Promise.resolve() };
   }
   const password = "double-p4ssword";
-  const { host, port, database, close } = await startSampleServer(password);
+  const double = await startSampleServer(password);
+  const { host, port, database } = double;
   const login = { host, port, database, user: "etl", password, trust_server_certificate: true };
-  return { config: (others) => ({ ...login, ...others }), close };
+  return { config: (others) => ({ ...login, ...others }), close: () => double.close() };
 }
 
 /** The settings of a real server; undefined when the environment names none. */
