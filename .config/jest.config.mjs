@@ -5,6 +5,7 @@ export default {
   extensionsToTreatAsEsm: [".ts"],
   transform: { "\\.ts$": "<rootDir>/.config/scripts/strip-types.mjs" },
   testEnvironmentOptions: { customExportConditions: ["source", "node", "node-addons"] },
+  modulePathIgnorePatterns: ["<rootDir>/\\.interop/"],
   testTimeout: 60_000,
   maxWorkers: 2,
   reporters: [
