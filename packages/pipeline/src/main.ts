@@ -1,8 +1,9 @@
-import { UserError } from "singer-sdk-ts";
+import { checkNodeVersion, UserError } from "singer-sdk-ts";
 
 /** Runs a command of the pipeline: its exit code becomes the process's, an error becomes one line and a hint. */
 export async function main(command: () => Promise<number>): Promise<void> {
   try {
+    checkNodeVersion(process.versions.node);
     const code = await command();
     process.exitCode ??= code;
   } catch (error) {

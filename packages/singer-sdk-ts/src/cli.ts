@@ -65,7 +65,7 @@ export async function runTap<const S extends Settings>(tap: Lazy<TapDefinition<S
     import("./cli/run.ts"),
     import("./cli/tap.ts"),
   ]);
-  await runPlugin(await tap(), tapCommand);
+  await runPlugin(tap, tapCommand);
 }
 
 /** Runs a target: reads the command line, and ends the process with the exit code of SEAMS 18. */
@@ -76,5 +76,5 @@ export async function runTarget<const S extends Settings>(
     import("./cli/run.ts"),
     import("./cli/target.ts"),
   ]);
-  await runPlugin(await target(), targetCommand);
+  await runPlugin(target, targetCommand);
 }

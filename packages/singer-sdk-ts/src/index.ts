@@ -23,6 +23,7 @@ export type {
   StateMessage,
 } from "./message.ts";
 export { parseMessage } from "./message.ts";
+export { checkNodeVersion } from "./node-version.ts";
 export {
   Progress,
   type ProgressOptions,

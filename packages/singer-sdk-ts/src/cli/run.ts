@@ -4,6 +4,7 @@ import type { PluginDefinition, RunContext } from "../cli.ts";
 import { environmentPrefix, readConfig } from "../config.ts";
 import { UserError } from "../error.ts";
 import type { Log } from "../log.ts";
+import { checkNodeVersion } from "../node-version.ts";
 import { Redactor } from "../redact.ts";
 import { type ConfigOf, parseSettings, type Settings } from "../settings.ts";
 import { listenForSignals } from "../signal.ts";
@@ -29,12 +30,14 @@ export interface Command<P> {
 
 /** Reads the command line, runs one command of the plugin, and ends the process with its exit code. */
 export async function runPlugin<S extends Settings, P extends PluginDefinition<S>>(
-  plugin: P,
+  load: () => P | Promise<P>,
   command: Command<P>,
 ): Promise<void> {
   const redactor = new Redactor();
   let log: Log | undefined;
   try {
+    checkNodeVersion(process.versions.node);
+    const plugin = await load();
     // Loading yargs takes longer than Node takes to start.
     if (process.argv.includes("--version")) return await end(await print(plugin.version));
     const { parser, flags } = await parseFlags(plugin, command);
