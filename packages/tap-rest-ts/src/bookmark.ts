@@ -9,6 +9,7 @@ export class BookmarkTracker {
   readonly #name: Uint8Array;
   #largest: BookmarkValue | undefined;
   #largestText: string | undefined;
+  #isHeld = false;
 
   /** `start` is the bookmark of the run before: the largest value never falls below it. */
   constructor(replicationKey: string, start: BookmarkValue | undefined) {
@@ -18,6 +19,15 @@ export class BookmarkTracker {
 
   get largest(): BookmarkValue | undefined {
     return this.#largest;
+  }
+
+  /** True when the reading left records out: whatever follows, the bookmark must not pass them. */
+  get isHeld(): boolean {
+    return this.#isHeld;
+  }
+
+  hold(): void {
+    this.#isHeld = true;
   }
 
   /** Takes note of all records of a page; returns how many of them lack the key or have null there. */

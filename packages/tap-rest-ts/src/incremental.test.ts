@@ -130,16 +130,18 @@ test("R54: lookback starts before the bookmark and never lowers it", async () =>
   expect(run.state).toEqual(expect.objectContaining(state));
 });
 
-test("R56: each partition has its own bookmark, and too many of them become the smallest", async () => {
+const byRegion = { ...stream, path: "/{partition.p}" };
+
+test("R56: each partition has its own bookmark", async () => {
   await using api = await serve(({ path }, response) =>
     sendJson(response, path === "/a" ? dated.slice(0, 2) : dated),
   );
-  const partitioned = { ...stream, path: "/{partition.p}", partitions: [{ p: "a" }, { p: "b" }] };
 
-  const each = await runTap(itemsConfig(api.url, partitioned));
-  const merged = await runTap(itemsConfig(api.url, partitioned, { state_partitions_max: 1 }));
+  const run = await runTap(
+    itemsConfig(api.url, { ...byRegion, partitions: [{ p: "a" }, { p: "b" }] }),
+  );
 
-  expect(each.state).toMatchObject({
+  expect(run.state).toMatchObject({
     bookmarks: {
       items: {
         partitions: [
@@ -149,9 +151,86 @@ test("R56: each partition has its own bookmark, and too many of them become the 
       },
     },
   });
-  expect(merged.state).toEqual({
-    bookmarks: { items: { replication_key: "at", replication_key_value: day(2) } },
+});
+
+test("R56: with more partitions than bookmarks, every one is read, also one that appears later with old records", async () => {
+  await using api = await serve(({ path }, response) =>
+    sendJson(response, path === "/new" ? dated.slice(0, 1) : dated),
+  );
+  const incremental = { filter: "client" };
+  const config = (names: readonly string[]) => {
+    const partitions = names.map((p) => ({ p }));
+    return itemsConfig(
+      api.url,
+      { ...byRegion, incremental, partitions },
+      { state_partitions_max: 1 },
+    );
+  };
+
+  const first = await runTap(config(["a", "b"]));
+  const second = await runTap(config(["a", "b", "new"]), { state: first.state });
+
+  expect(first.state).toEqual({
+    bookmarks: {
+      items: {
+        partitions: [{ context: { p: "b" }, replication_key: "at", replication_key_value: day(4) }],
+      },
+    },
   });
+  expect(first.stderr).toContain("partition_bookmarks_forgotten");
+  // All of a, which has no bookmark any more; the last of b; all of the new one.
+  expect(second.records().map(({ id }) => id)).toEqual([1, 2, 3, 4, 4, 1]);
+});
+
+test("R56: a bookmark of the time before the stream had partitions skips nothing of them", async () => {
+  await using api = await serve((_request, response) => sendJson(response, dated));
+  const state = { bookmarks: { items: { replication_key: "at", replication_key_value: day(4) } } };
+  const partitioned = { ...byRegion, incremental: { filter: "client" }, partitions: [{ p: "a" }] };
+
+  const run = await runTap(itemsConfig(api.url, partitioned), { state });
+
+  expect(run.records()).toHaveLength(4);
+});
+
+const unsortedPages = [
+  [dated[3], dated[0]],
+  [dated[1], dated[2]],
+];
+
+test.each([{ max_pages: 1 }, { max_records: 2 }])(
+  "R19, R55: %j leaves the bookmark of an unsorted stream, so that the next run reads the rest",
+  async (limit) => {
+    await using api = await serve(({ query }, response) =>
+      sendJson(response, unsortedPages[Number(query.get("page")) - 1] ?? []),
+    );
+    const paged = { ...stream, incremental: { filter: "client" } };
+    const pagination = { style: "page", page_size: 2 };
+
+    const limited = await runTap(
+      itemsConfig(api.url, { ...paged, pagination: { ...pagination, ...limit } }),
+    );
+    const whole = await runTap(itemsConfig(api.url, { ...paged, pagination }), {
+      state: limited.state,
+    });
+
+    expect(limited.code).toBe(0);
+    expect(limited.stderr).toContain("bookmark_held");
+    expect(whole.records().map(({ id }) => id)).toEqual([4, 1, 2, 3]);
+  },
+);
+
+test("R19: max_pages moves the bookmark of a sorted stream page by page", async () => {
+  await using api = await serve(({ query }, response) => {
+    const from = (Number(query.get("page")) - 1) * 2;
+    sendJson(response, dated.slice(from, from + 2));
+  });
+  const pagination = { style: "page", page_size: 2, max_pages: 1 };
+
+  const run = await runTap(
+    itemsConfig(api.url, { ...stream, incremental: { is_sorted: true }, pagination }),
+  );
+
+  expect(run.state).toMatchObject({ bookmarks: { items: { replication_key_value: day(2) } } });
 });
 
 const orders = { name: "orders", path: "/orders", records_path: "$", primary_keys: ["id"], schema };

@@ -164,7 +164,7 @@ export class HttpClient {
         method,
         headers: {
           "user-agent": this.#options.userAgent,
-          ...(isLoopback(url) ? {} : { "accept-encoding": "gzip, deflate, br" }),
+          ...(isLoopback(url) ? {} : { "accept-encoding": "gzip, br" }),
           ...headers,
         },
         body: body ?? null,

@@ -32,7 +32,7 @@ export const settings = {
       minimum: 0,
       default: 1000,
       description:
-        "Bookmarks kept per stream for its partitions or parents; beyond that one bookmark, the smallest, stands for all.",
+        "Bookmarks kept per stream for its partitions or parents; the others are read from the start date again.",
     },
     concurrency: {
       type: "integer",

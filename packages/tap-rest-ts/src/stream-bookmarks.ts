@@ -10,13 +10,15 @@ export interface StreamBookmarksOptions {
   readonly replicationKey: string;
   /** The start of a partition that has no bookmark yet. */
   readonly startDate: string | undefined;
+  /** How many partitions keep a bookmark. */
   readonly partitionsMax: number;
   readonly log: Log;
 }
 
 /**
  * The bookmarks of one stream: one for the whole stream, or one per partition, in the Meltano SDK's shape. When there are
- * more partitions than allowed, the smallest bookmark is kept for all of them once the stream is read to its end.
+ * more partitions than allowed, those that moved last keep theirs and the others are read from the start date again. One
+ * bookmark for all would skip the old records of a partition that appears later.
  */
 export class StreamBookmarks {
   readonly #options: StreamBookmarksOptions;
@@ -36,46 +38,48 @@ export class StreamBookmarks {
       this.#load(partition);
   }
 
-  /** Where a partition starts: at its bookmark, else the stream's, else the start date. */
+  /** Where a partition, or the whole stream, starts: at its own bookmark, else at the start date. */
   start(context: Context): BookmarkValue | undefined {
-    return (
-      this.#partitions.get(contextKey(context))?.value ?? this.#whole ?? this.#options.startDate
-    );
+    const own = isWhole(context) ? this.#whole : this.#partitions.get(contextKey(context))?.value;
+    return own ?? this.#options.startDate;
   }
 
   /** Moves a partition's bookmark, which has been read to there; the state is changed, not printed. */
   move(context: Context, value: BookmarkValue): void {
-    if (Object.keys(context).length === 0) this.#whole = value;
-    else this.#partitions.set(contextKey(context), { context, value });
-    if (this.#partitions.size <= this.#options.partitionsMax) this.#save();
-  }
-
-  /** All partitions are read: too many bookmarks become one. */
-  finish(): void {
-    const { partitionsMax, log, streamId } = this.#options;
-    if (this.#partitions.size <= partitionsMax) return;
-    log.warn("partition_bookmarks_merged", {
-      stream: streamId,
-      partitions: this.#partitions.size,
-      partitionsMax,
-    });
-    for (const { value } of this.#partitions.values()) {
-      if (this.#whole === undefined || compareBookmarks(value, this.#whole) < 0)
-        this.#whole = value;
+    if (isWhole(context)) this.#whole = value;
+    else {
+      const key = contextKey(context);
+      // Taken out first, so that the map's order is the order of moving.
+      this.#partitions.delete(key);
+      this.#partitions.set(key, { context, value });
     }
-    this.#partitions.clear();
     this.#save();
   }
 
+  /** All partitions are read: says which are read whole again next time. */
+  finish(): void {
+    const { partitionsMax, log, streamId } = this.#options;
+    const forgottenCount = this.#partitions.size - partitionsMax;
+    if (forgottenCount <= 0) return;
+    log.warn("partition_bookmarks_forgotten", {
+      stream: streamId,
+      partitions: this.#partitions.size,
+      forgotten: forgottenCount,
+      hint: "the forgotten are read from the start again; raise state_partitions_max",
+    });
+  }
+
   #save(): void {
-    const { state, streamId, replicationKey } = this.#options;
-    const partitions = [...this.#partitions.values()].map(({ context, value }) => ({
+    const { state, streamId, replicationKey, partitionsMax } = this.#options;
+    const kept = partitionsMax === 0 ? [] : [...this.#partitions.values()].slice(-partitionsMax);
+    const partitions = kept.map(({ context, value }) => ({
       context,
       replication_key: replicationKey,
       replication_key_value: value,
     }));
     state.setBookmark(streamId, {
-      ...(this.#whole === undefined
+      // A bookmark of the time before the stream had partitions says nothing of them.
+      ...(this.#whole === undefined || this.#partitions.size > 0
         ? {}
         : { replication_key: replicationKey, replication_key_value: this.#whole }),
       ...(partitions.length === 0 ? {} : { partitions }),
@@ -92,6 +96,11 @@ export class StreamBookmarks {
     if (known !== undefined && compareBookmarks(known.value, value) <= 0) return;
     this.#partitions.set(key, { context, value });
   }
+}
+
+/** A stream without parents and partitions has one context, which is empty. */
+function isWhole(context: Context): boolean {
+  return Object.keys(context).length === 0;
 }
 
 function contextKey(context: Context): string {

@@ -152,7 +152,9 @@ async function readContexts(reading: Reading, parents: Iterable<Context>, run: R
   )) {
     let pages = items();
     for (let restarts = 0; ; restarts++) {
-      const doubt = await readSlice(reading, key, pages, run);
+      const last = await readSlice(reading, key, pages, run);
+      if (last?.isLimited === true) holdBookmark(reading, key, run);
+      const doubt = last?.doubt;
       if (doubt === undefined) break;
       const { integrity, name } = reading.node.stream;
       if (integrity === "fail" || (integrity === "restart" && restarts >= restartsMax)) throw doubt;
@@ -256,13 +258,13 @@ async function* openSlice(
   for await (const page of sequence.pages()) yield [page, sequence];
 }
 
-/** Writes all pages of a slice and reads the children of each; returns what the integrity checks found. */
+/** Writes all pages of a slice and reads the children of each; returns the sequence, which knows how the reading ended. */
 async function readSlice(
   reading: Reading,
   key: SliceKey,
   pages: AsyncGenerator<[ReadPage, PageSequence]>,
   run: Run,
-): Promise<PageSequence["doubt"]> {
+): Promise<PageSequence | undefined> {
   const { stream } = reading.node;
   let last: PageSequence | undefined;
   for await (const [{ page }, sequence] of pages) {
@@ -286,7 +288,7 @@ async function readSlice(
     await readChildren(reading, kept, run);
     if (stream.incremental.is_sorted === true) saveBookmark(reading, key, run);
   }
-  return last?.doubt;
+  return last;
 }
 
 async function readChildren(reading: Reading, page: RecordPage, run: Run): Promise<void> {
@@ -325,9 +327,27 @@ function keepFrom(
   });
 }
 
+/**
+ * `max_pages` or `max_records` left records out. In an unsorted stream they may lie anywhere, so the bookmark stays; in a
+ * sorted one it has moved with the pages, and stays there for the windows that follow.
+ */
+function holdBookmark({ node, bookmarks }: Reading, { tracker }: SliceKey, run: Run): void {
+  if (bookmarks === undefined || tracker === undefined || tracker.isHeld || run.mode === "test")
+    return;
+  tracker.hold();
+  run.log.warn("bookmark_held", {
+    stream: node.stream.name,
+    reason: "max_pages or max_records ended the reading before its last page",
+    ...(node.stream.incremental.is_sorted === true
+      ? {}
+      : { hint: "set incremental.is_sorted if the API sorts by the replication key" }),
+  });
+}
+
 /** Moves the bookmark to what was read, and prints the state. */
 function saveBookmark({ bookmarks }: Reading, { context, tracker }: SliceKey, run: Run): void {
-  if (bookmarks === undefined || tracker?.largest === undefined || run.mode === "test") return;
+  if (bookmarks === undefined || tracker?.largest === undefined) return;
+  if (tracker.isHeld || run.mode === "test") return;
   bookmarks.move(context, tracker.largest);
   run.writer.state(run.state);
 }

@@ -98,11 +98,13 @@ export const paginationProperties = {
   max_pages: {
     type: "integer",
     minimum: 1,
-    description: "Ends each stream after so many pages; counts are not checked then.",
+    description:
+      "Ends each stream after so many pages; counts are not checked then, and the bookmark of an unsorted stream stays.",
   },
   max_records: {
     type: "integer",
     minimum: 1,
-    description: "Ends each stream after the page with this record; counts are not checked then.",
+    description:
+      "Ends each stream after the page with this record; counts are not checked then, and the bookmark of an unsorted stream stays.",
   },
 } as const;

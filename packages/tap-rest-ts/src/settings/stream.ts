@@ -179,7 +179,7 @@ export const sharedStreamProperties = {
     type: "string",
     enum: ["fail", "restart", "warn"],
     description:
-      "What happens when records moved while they were read or the API's total differs: fail (default), read the stream again, or only warn.",
+      "What happens when records moved while they were read or the API's total differs: fail (default), read the stream again, or only warn and move the bookmark past what may be missing.",
   },
 } as const;
 
