@@ -2,7 +2,8 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
-import { environmentPrefix, readConfig } from "./config.ts";
+import { readConfig } from "./config.ts";
+import { environmentPrefix } from "./environment-prefix.ts";
 import type { Settings } from "./settings.ts";
 
 const settings = {

@@ -1,14 +1,10 @@
 import { readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
+import { environmentPrefix } from "./environment-prefix.ts";
 import { UserError } from "./error.ts";
 import type { Setting, Settings } from "./settings.ts";
 
 type Values = Readonly<Record<string, unknown>>;
-
-/** The prefix of a plugin's environment variables: its name without `-ts`, upper case, dashes as underscores (SEAMS 15). */
-export function environmentPrefix(name: string): string {
-  return name.replace(/-ts$/, "").toUpperCase().replaceAll("-", "_");
-}
 
 export interface ConfigSources {
   readonly name: string;

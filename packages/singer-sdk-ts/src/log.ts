@@ -1,5 +1,5 @@
 import { createLogger, format, type Logger, transports } from "winston";
-import { environmentPrefix } from "./config.ts";
+import { environmentPrefix } from "./environment-prefix.ts";
 import type { UserError } from "./error.ts";
 import type { Redactor } from "./redact.ts";
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
-import { runTarget } from "singer-sdk-ts";
+import { runTarget } from "singer-sdk-ts/cli";
 import { settings } from "./settings.ts";
 
 // Our own manifest, with the fields npm requires.

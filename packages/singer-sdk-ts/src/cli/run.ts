@@ -1,13 +1,11 @@
 import type { Argv } from "yargs";
-import { aboutJson, aboutMarkdown, aboutText } from "../about.ts";
 import type { PluginDefinition, RunContext } from "../cli.ts";
-import { environmentPrefix, readConfig } from "../config.ts";
+import { environmentPrefix } from "../environment-prefix.ts";
 import { UserError } from "../error.ts";
 import type { Log } from "../log.ts";
 import { checkNodeVersion } from "../node-version.ts";
 import { Redactor } from "../redact.ts";
-import { type ConfigOf, parseSettings, type Settings } from "../settings.ts";
-import { listenForSignals } from "../signal.ts";
+import type { Settings } from "../settings.ts";
 import { printLine } from "../write.ts";
 import { reportFailure } from "./failure.ts";
 
@@ -39,14 +37,21 @@ export async function runPlugin<S extends Settings, P extends PluginDefinition<S
     checkNodeVersion(process.versions.node);
     const plugin = await load();
     // Loading yargs takes longer than Node takes to start.
-    if (process.argv.includes("--version")) return await end(await print(plugin.version));
+    const args = process.argv.slice(2);
+    if (args.includes("--version")) return await end(await print(plugin.version));
+    const plainFormat = formatOfPlainAbout(args);
+    if (plainFormat !== undefined) return await end(await print(await about(plugin, plainFormat)));
     const { parser, flags } = await parseFlags(plugin, command);
-    if (flags.about) return await end(await print(about(plugin, flags.format)));
+    if (flags.about) return await end(await print(await about(plugin, flags.format)));
     if (command.isIdle?.(flags) === true) {
       process.stderr.write(`${await parser.getHelp()}\n`);
       return await end(2);
     }
-    const { createLog } = await import("../log.ts");
+    // What only a run needs is loaded here: each file takes its half millisecond from --help.
+    const [{ createLog }, { runCommand }] = await Promise.all([
+      import("../log.ts"),
+      import("./command.ts"),
+    ]);
     log = createLog({ name: plugin.name, env: process.env, redactor });
     await end(await runCommand(plugin, command, { flags, log, redactor }));
   } catch (error) {
@@ -54,52 +59,21 @@ export async function runPlugin<S extends Settings, P extends PluginDefinition<S
   }
 }
 
-interface Prepared {
-  readonly flags: Flags;
-  readonly log: Log;
-  readonly redactor: Redactor;
-}
+const formats: readonly string[] = ["text", "json", "markdown"];
 
-async function runCommand<S extends Settings, P extends PluginDefinition<S>>(
-  plugin: P,
-  command: Command<P>,
-  { flags, log, redactor }: Prepared,
-): Promise<number> {
-  const stop = listenForSignals();
-  const { signal } = stop;
-  for (const event of ["uncaughtException", "unhandledRejection"] as const) {
-    process.on(event, (error: unknown) => process.exit(reportFailure(error, { log, redactor })));
-  }
-  const { name, settings } = plugin;
-  const { values, warnings } = readConfig({
-    name,
-    settings,
-    files: flags.config,
-    env: process.env,
-  });
-  redactor.addSettings(settings, values);
-  for (const warning of warnings) log.warn(warning);
-  const config = parseSettings(settings, values);
-  redactor.addSettings(settings, config);
-  try {
-    // A command is made for its own kind of plugin, whose configuration has this type.
-    const code = await command.run(
-      plugin,
-      { config, log, signal } as RunContext<ConfigOf<S>> as RunContext<never>,
-      flags,
-    );
-    return stop.exitCode() ?? code ?? 0;
-  } catch (error) {
-    // After a signal, a broken wait is how the run ended, not a failure of its own.
-    if (signal.aborted && !(error instanceof UserError)) return stop.exitCode() ?? 1;
-    throw error;
-  }
+/** The format that `--about` and nothing but a good `--format` ask for. */
+function formatOfPlainAbout(args: readonly string[]): string | undefined {
+  const [first, ...rest] = args;
+  if (first !== "--about" || rest.length > 2) return undefined;
+  const format = rest.join("=").replace(/^--format=/, "") || "text";
+  return formats.includes(format) ? format : undefined;
 }
 
 async function parseFlags<P extends PluginDefinition<Settings>>(plugin: P, command: Command<P>) {
   const { default: yargs } = await import("yargs");
   const common = yargs(process.argv.slice(2))
     .scriptName(plugin.name)
+    .detectLocale(false)
     .usage(`$0 [options]\n\n${plugin.description}`)
     .option("config", {
       alias: "c",
@@ -115,7 +89,7 @@ async function parseFlags<P extends PluginDefinition<Settings>>(plugin: P, comma
       description: "Describe the plugin and its settings",
     })
     .option("format", {
-      choices: ["text", "json", "markdown"],
+      choices: formats,
       default: "text",
       description: "Format of --about",
     });
@@ -134,7 +108,8 @@ async function parseFlags<P extends PluginDefinition<Settings>>(plugin: P, comma
   return { parser, flags };
 }
 
-function about(plugin: PluginDefinition<Settings>, format: string): string {
+async function about(plugin: PluginDefinition<Settings>, format: string): Promise<string> {
+  const { aboutJson, aboutMarkdown, aboutText } = await import("../about.ts");
   if (format === "json") return aboutJson(plugin);
   return format === "markdown" ? aboutMarkdown(plugin) : aboutText(plugin);
 }
