@@ -3,12 +3,16 @@ import { type Action, decodeAction, decodeActions } from "./action.ts";
 import { isValid } from "./arrow/validity.ts";
 import { readValue } from "./arrow/value.ts";
 import { openBlob } from "./blob.ts";
+import { checkpointAdds, checkpointRemoves } from "./checkpoint-files.ts";
 import { DeltaError } from "./error.ts";
 import { isObject, parseJson } from "./json.ts";
 import { SIDECAR_FOLDER } from "./log-path.ts";
 import { decodeParquet, readFooter } from "./parquet/decode.ts";
 import { decodePath } from "./partition.ts";
 import type { BlobLike, ObjectStore } from "./store.ts";
+
+/** Rows decoded at once: bounds what a large checkpoint takes. */
+const BATCH_ROWS = 8192;
 
 const STATE_COLUMNS = ["protocol", "metaData", "txn", "domainMetadata"];
 const FILE_COLUMNS = ["add", "remove"];
@@ -51,14 +55,23 @@ async function* readColumns(
 ): AsyncGenerator<RecordBatch> {
   const footer = await readFooter(file);
   const columns = wanted.filter((column) => footer.columns.includes(column));
-  if (columns.length > 0) yield* decodeParquet(file, { columns });
+  if (columns.length > 0) yield* decodeParquet(file, { columns, batchRows: BATCH_ROWS });
 }
 
 function batchActions(batch: RecordBatch): Action[] {
   const actions: Action[] = [];
-  for (const [type, body] of batchValues(batch)) {
-    const action = decodeAction(type, body);
-    if (action !== undefined) actions.push(action);
+  for (const [index, { name }] of batch.schema.fields.entries()) {
+    const data = batch.data.children[index];
+    if (data === undefined) continue;
+    if (name === "add") for (const add of checkpointAdds(data)) actions.push({ type: "add", add });
+    else if (name === "remove") {
+      for (const remove of checkpointRemoves(data)) actions.push({ type: "remove", remove });
+    } else {
+      for (const body of columnValues(data)) {
+        const action = decodeAction(name, body);
+        if (action !== undefined) actions.push(action);
+      }
+    }
   }
   return actions;
 }
@@ -89,15 +102,8 @@ function sidecarName(body: Record<string, unknown>): string {
   return name;
 }
 
-function* batchValues(batch: RecordBatch): Generator<[string, Record<string, unknown>]> {
-  for (const [index, { name }] of batch.schema.fields.entries()) {
-    const data = batch.data.children[index];
-    if (data === undefined) continue;
-    for (const body of columnValues(data)) yield [name, body];
-  }
-}
-
 function* columnValues(data: Data): Generator<Record<string, unknown>> {
+  if (data.nullCount === data.length) return;
   for (let row = 0; row < data.length; row += 1) {
     if (!isValid(data, row)) continue;
     const body = readValue(data, row);

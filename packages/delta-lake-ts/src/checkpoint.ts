@@ -1,26 +1,17 @@
-import {
-  Bool,
-  type DataType,
-  Field,
-  Int32,
-  Int64,
-  List,
-  Map_,
-  type RecordBatch,
-  Schema,
-  Struct,
-  Utf8,
-} from "apache-arrow";
+import type { RecordBatch } from "apache-arrow";
 import type { AddFile, RemoveFile } from "./action.ts";
 import { buildBatch } from "./arrow/build.ts";
-import { openBlob } from "./blob.ts";
+import { bytesBlob, openBlob } from "./blob.ts";
+import { CHECKPOINT_SCHEMA } from "./checkpoint-schema.ts";
 import { DeltaError } from "./error.ts";
+import { streamFiles } from "./file-stream.ts";
 import { encodeLastCheckpoint, readLastCheckpoint } from "./last-checkpoint.ts";
-import { checkpointPath, LAST_CHECKPOINT_PATH } from "./log-path.ts";
+import { checkpointPath, LAST_CHECKPOINT_PATH, temporaryPath } from "./log-path.ts";
 import { readFooter } from "./parquet/decode.ts";
 import { encodeParquet } from "./parquet/encode.ts";
-import type { FullSnapshot } from "./snapshot.ts";
-import type { ObjectStore } from "./store.ts";
+import type { Runtime } from "./runtime.ts";
+import { loadSegment, type Snapshot } from "./snapshot.ts";
+import type { BlobLike, ObjectStore } from "./store.ts";
 
 /** Actions per Arrow batch: bounds what a checkpoint of a large table holds in memory. */
 const BATCH_ACTIONS = 4096;
@@ -28,104 +19,95 @@ const BATCH_ACTIONS = 4096;
 /** Encoded bytes that the writer holds before a row group goes out. */
 const ROW_GROUP_BYTES = 4 * 1024 * 1024;
 
-const texts = new List(new Field("element", new Utf8(), true));
-const textMap = new Map_(
-  new Field(
-    "key_value",
-    new Struct<{ key: Utf8; value: Utf8 }>([
-      new Field("key", new Utf8(), false),
-      new Field("value", new Utf8(), true),
-    ]),
-    false,
-  ),
-);
-const deletionVector = struct({
-  storageType: new Utf8(),
-  pathOrInlineDv: new Utf8(),
-  offset: new Int32(),
-  sizeInBytes: new Int32(),
-  cardinality: new Int64(),
-});
+/** A checkpoint of more bytes than this is not held in memory. */
+const HELD_BYTES_MAX = 8 * 1024 * 1024;
 
-/** Every field may be null at every level, whatever the table's schema says (delta.md §1.11). */
-const CHECKPOINT_SCHEMA = new Schema(
-  struct({
-    protocol: struct({
-      minReaderVersion: new Int32(),
-      minWriterVersion: new Int32(),
-      readerFeatures: texts,
-      writerFeatures: texts,
-    }),
-    metaData: struct({
-      id: new Utf8(),
-      name: new Utf8(),
-      description: new Utf8(),
-      format: struct({ provider: new Utf8(), options: textMap }),
-      schemaString: new Utf8(),
-      partitionColumns: texts,
-      configuration: textMap,
-      createdTime: new Int64(),
-    }),
-    txn: struct({ appId: new Utf8(), version: new Int64(), lastUpdated: new Int64() }),
-    domainMetadata: struct({ domain: new Utf8(), configuration: new Utf8(), removed: new Bool() }),
-    add: struct({
-      path: new Utf8(),
-      partitionValues: textMap,
-      size: new Int64(),
-      modificationTime: new Int64(),
-      dataChange: new Bool(),
-      stats: new Utf8(),
-      tags: textMap,
-      deletionVector,
-      baseRowId: new Int64(),
-      defaultRowCommitVersion: new Int64(),
-      clusteringProvider: new Utf8(),
-    }),
-    remove: struct({
-      path: new Utf8(),
-      deletionTimestamp: new Int64(),
-      dataChange: new Bool(),
-      extendedFileMetadata: new Bool(),
-      partitionValues: textMap,
-      size: new Int64(),
-      deletionVector,
-      baseRowId: new Int64(),
-      defaultRowCommitVersion: new Int64(),
-    }),
-  }).children,
-);
+/** What went into a checkpoint so far. */
+interface Counts {
+  rows: number;
+  adds: number;
+}
 
 /**
- * Writes the checkpoint of a snapshot, reads its footer back, and only then points to it.
- * `nowMs` decides which tombstones are kept. Returns the number of rows.
+ * Writes the checkpoint of a version from the log itself, reads its footer back, and only then points to it. Files
+ * stream through in row groups: memory does not grow with them but for their keys. The clock decides which tombstones
+ * are kept. Returns the number of rows; undefined when there is no table.
  */
 export async function writeCheckpoint(
   store: ObjectStore,
-  snapshot: FullSnapshot,
-  nowMs: number,
-): Promise<number> {
+  options: { version?: number; runtime: Runtime },
+): Promise<number | undefined> {
+  const loaded = await loadSegment(store, options);
+  if (loaded === undefined) return undefined;
+  const { snapshot, segment } = loaded;
   const path = checkpointPath(snapshot.version);
-  const rowCount = countActions(snapshot, nowMs);
+  const counts: Counts = { rows: 0, adds: 0 };
+  const rows = checkpointRows(snapshot, streamFiles(store, segment), options.runtime.now(), counts);
+  const chunks = encodeParquet(batchesOf(rows), { rowGroupBytes: ROW_GROUP_BYTES });
+  const temporary = temporaryPath(path, options.runtime.uuid());
+  const sizeBytes = await publish(store, { path, temporary, counts }, chunks);
+  await publishPointer(store, snapshot, { path, counts, sizeBytes });
+  return counts.rows;
+}
+
+/**
+ * Puts the checkpoint under its name when its footer has as many rows as were meant, and returns its size. A small one
+ * goes there in one step; a large one is streamed to a name that no reader looks at, and moved.
+ */
+async function publish(
+  store: ObjectStore,
+  { path, temporary, counts }: { path: string; temporary: string; counts: Readonly<Counts> },
+  chunks: AsyncGenerator<Uint8Array>,
+): Promise<number> {
   const parts: Uint8Array[] = [];
-  const batches = checkpointBatches(snapshot, nowMs);
-  for await (const chunk of encodeParquet(batches, { rowGroupBytes: ROW_GROUP_BYTES })) {
-    parts.push(chunk);
+  let heldBytes = 0;
+  let next = await chunks.next();
+  for (; next.done !== true && heldBytes < HELD_BYTES_MAX; next = await chunks.next()) {
+    parts.push(next.value);
+    heldBytes += next.value.length;
   }
-  const bytes = Buffer.concat(parts);
-  const written = await readFooter(new Blob([bytes]));
-  if (written.rowCount !== rowCount) {
-    throw new Error(`checkpoint ${path} has ${written.rowCount} rows, expected ${rowCount}`);
+  if (next.done === true) {
+    const bytes = Buffer.concat(parts);
+    await checkRowCount(bytesBlob(bytes), path, counts);
+    await store.put(path, bytes);
+    return bytes.length;
   }
-  await store.put(path, bytes);
-  await publishPointer(store, snapshot, { path, rowCount, sizeBytes: bytes.length });
-  return rowCount;
+  const last = next.value;
+  const all = async function* (): AsyncGenerator<Uint8Array> {
+    for (let part = parts.shift(); part !== undefined; part = parts.shift()) yield part;
+    yield last;
+    yield* chunks;
+  };
+  try {
+    const sizeBytes = await store.write(temporary, all());
+    const blob = await openBlob(store, temporary);
+    if (blob?.size !== sizeBytes) {
+      throw new DeltaError("E_STORE", `the checkpoint ${temporary} is not in the store as written`);
+    }
+    await checkRowCount(blob, path, counts);
+    await store.move(temporary, path);
+    return sizeBytes;
+  } catch (error) {
+    await store.delete(temporary).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function checkRowCount(
+  file: BlobLike,
+  path: string,
+  counts: Readonly<Counts>,
+): Promise<void> {
+  const { rowCount } = await readFooter(file);
+  if (rowCount === counts.rows) return;
+  throw new Error(`checkpoint ${path} has ${rowCount} rows, expected ${counts.rows}`);
 }
 
 /** A pointer that already names a newer checkpoint stays. */
 async function publishPointer(
   store: ObjectStore,
-  snapshot: FullSnapshot,
-  written: { path: string; rowCount: number; sizeBytes: number },
+  snapshot: Snapshot,
+  written: { path: string; counts: Readonly<Counts>; sizeBytes: number },
 ): Promise<void> {
   const blob = await openBlob(store, written.path);
   if (blob === undefined || blob.size !== written.sizeBytes) {
@@ -138,45 +120,54 @@ async function publishPointer(
   if (current !== undefined && current > snapshot.version) return;
   const pointer = encodeLastCheckpoint({
     version: snapshot.version,
-    size: written.rowCount,
+    size: written.counts.rows,
     sizeInBytes: written.sizeBytes,
-    numOfAddFiles: snapshot.files.size,
+    numOfAddFiles: written.counts.adds,
   });
   await store.put(LAST_CHECKPOINT_PATH, pointer);
 }
 
-function countActions(snapshot: FullSnapshot, nowMs: number): number {
-  let tombstoneCount = 0;
-  for (const remove of snapshot.tombstones.values()) {
-    if (isKept(remove, snapshot, nowMs)) tombstoneCount += 1;
-  }
-  const { transactions, domains, files } = snapshot;
-  return 2 + transactions.size + domains.size + files.size + tombstoneCount;
-}
-
-function* checkpointBatches(snapshot: FullSnapshot, nowMs: number): Generator<RecordBatch> {
-  let rows: Record<string, unknown>[] = [];
-  for (const row of checkpointRows(snapshot, nowMs)) {
-    rows.push(row);
-    if (rows.length === BATCH_ACTIONS) {
-      yield buildBatch(CHECKPOINT_SCHEMA, rows);
-      rows = [];
+async function* batchesOf(
+  rows: AsyncIterable<readonly Record<string, unknown>[]>,
+): AsyncGenerator<RecordBatch> {
+  let waiting: Record<string, unknown>[] = [];
+  for await (const some of rows) {
+    for (const row of some) {
+      waiting.push(row);
+      if (waiting.length < BATCH_ACTIONS) continue;
+      yield buildBatch(CHECKPOINT_SCHEMA, waiting);
+      waiting = [];
     }
   }
-  if (rows.length > 0) yield buildBatch(CHECKPOINT_SCHEMA, rows);
+  if (waiting.length > 0) yield buildBatch(CHECKPOINT_SCHEMA, waiting);
 }
 
-function* checkpointRows(
-  snapshot: FullSnapshot,
+async function* checkpointRows(
+  snapshot: Snapshot,
+  files: ReturnType<typeof streamFiles>,
   nowMs: number,
-): Generator<Record<string, unknown>> {
-  yield { protocol: snapshot.protocol };
-  yield { metaData: snapshot.metadata };
-  for (const txn of snapshot.transactions.values()) yield { txn };
-  for (const domainMetadata of snapshot.domains.values()) yield { domainMetadata };
-  for (const add of snapshot.files.values()) yield { add: checkpointAdd(add) };
-  for (const remove of snapshot.tombstones.values()) {
-    if (isKept(remove, snapshot, nowMs)) yield { remove: { ...remove, dataChange: false } };
+  counts: Counts,
+): AsyncGenerator<Record<string, unknown>[]> {
+  const state: Record<string, unknown>[] = [
+    { protocol: snapshot.protocol },
+    { metaData: snapshot.metadata },
+    ...[...snapshot.transactions.values()].map((txn) => ({ txn })),
+    ...[...snapshot.domains.values()].map((domainMetadata) => ({ domainMetadata })),
+  ];
+  counts.rows += state.length;
+  yield state;
+  for await (const batch of files) {
+    const rows: Record<string, unknown>[] = [];
+    for (const file of batch) {
+      if (file.type === "add") {
+        counts.adds += 1;
+        rows.push({ add: checkpointAdd(file.add) });
+      } else if (isKept(file.remove, snapshot, nowMs)) {
+        rows.push({ remove: { ...file.remove, dataChange: false } });
+      }
+    }
+    counts.rows += rows.length;
+    yield rows;
   }
 }
 
@@ -185,10 +176,6 @@ function checkpointAdd(add: AddFile): AddFile {
 }
 
 /** A tombstone without a time counts as expired (PROTOCOL.md, "Action Reconciliation"). */
-function isKept(remove: RemoveFile, snapshot: FullSnapshot, nowMs: number): boolean {
+function isKept(remove: RemoveFile, snapshot: Snapshot, nowMs: number): boolean {
   return (remove.deletionTimestamp ?? 0) + snapshot.properties.tombstoneRetentionMs > nowMs;
-}
-
-function struct(fields: Readonly<Record<string, DataType>>): Struct {
-  return new Struct(Object.entries(fields).map(([name, type]) => new Field(name, type, true)));
 }

@@ -13,6 +13,7 @@ export { arrowToDelta, arrowType, deltaToArrow } from "./arrow/type.ts";
 export { type DataFileOptions, DataFileWriter } from "./data-file.ts";
 export { type ConflictName, DeltaError, type DeltaErrorCode } from "./error.ts";
 export { append } from "./operation/append.ts";
+export { type CheckpointOptions, checkpoint } from "./operation/checkpoint.ts";
 export { type CleanLogOptions, type CleanLogResult, cleanLog } from "./operation/clean-log.ts";
 export { type MergeOptions, merge } from "./operation/merge.ts";
 export type { MergeCounts } from "./operation/merge-rewrite.ts";

@@ -23,6 +23,11 @@ export function checkpointPath(version: number): string {
   return `${LOG_FOLDER}${padVersion(version)}.checkpoint.parquet`;
 }
 
+/** Where a file of the log grows before it is moved to its name. `id` keeps two writers of one file apart. */
+export function temporaryPath(path: string, id: string): string {
+  return `${LOG_FOLDER}.${path.slice(LOG_FOLDER.length)}.${id}.tmp`;
+}
+
 /** The name that every file of this version starts with: listing from here misses none. */
 export function versionPrefix(version: number): string {
   return `${LOG_FOLDER}${padVersion(version)}`;

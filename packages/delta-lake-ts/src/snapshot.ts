@@ -60,6 +60,17 @@ export async function loadFullSnapshot(
   return { ...toSnapshot(loaded), files, tombstones };
 }
 
+/** The state without files, and the files of the log that it was read from: for streaming over its data files. */
+export async function loadSegment(
+  store: ObjectStore,
+  options: { version?: number } = {},
+): Promise<{ snapshot: Snapshot; segment: LogSegment } | undefined> {
+  const loaded = await load(store, { ...options, hasFiles: false });
+  return loaded === undefined
+    ? undefined
+    : { snapshot: toSnapshot(loaded), segment: loaded.segment };
+}
+
 /** Reads the actions of one version; undefined when there is no such commit file. */
 export async function readCommit(
   store: ObjectStore,

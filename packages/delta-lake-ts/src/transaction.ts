@@ -7,7 +7,7 @@ import { checkWrite } from "./feature.ts";
 import { fileKey } from "./log-replay.ts";
 import { parseProperties, type TableProperties } from "./property.ts";
 import { parseSchema } from "./schema.ts";
-import { type FullSnapshot, loadFullSnapshot, readCommit, type Snapshot } from "./snapshot.ts";
+import { type FullSnapshot, readCommit, type Snapshot } from "./snapshot.ts";
 import { validateCommit } from "./validate.ts";
 
 /** Rebases of one plan, and plans of one operation: beyond them the table is too busy to go on. */
@@ -202,8 +202,7 @@ async function checkpointAfter(
   const isDue = version > 0 && version % properties.checkpointInterval === 0;
   if (!isDue || !properties.writesStatisticsAsJson) return;
   try {
-    const snapshot = await loadFullSnapshot(store, { version });
-    if (snapshot !== undefined) await writeCheckpoint(store, snapshot, runtime.now());
+    await writeCheckpoint(store, { version, runtime });
   } catch (error) {
     runtime.warn?.("checkpoint failed", error);
   }

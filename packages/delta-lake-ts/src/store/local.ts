@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { openAsBlob } from "node:fs";
 import { link, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
-import { dirname, join, relative, resolve, sep } from "node:path";
+import { dirname, join, resolve, sep } from "node:path";
 import { DeltaError } from "../error.ts";
 import type { BlobLike, ObjectMeta, ObjectStore } from "../store.ts";
 
@@ -53,10 +53,14 @@ export class LocalStore implements ObjectStore {
     const entries = await absentAsUndefined(
       readdir(this.#absolute(folder), { recursive: true, withFileTypes: true }),
     );
-    const paths = (entries ?? [])
-      .filter((entry) => entry.isFile())
-      .map((entry) => relative(this.#root, join(entry.parentPath, entry.name)).replaceAll(sep, "/"))
-      .filter((path) => path.startsWith(prefix) && (startAfter === undefined || path > startAfter));
+    const paths: string[] = [];
+    const rootLength = this.#root.endsWith(sep) ? this.#root.length : this.#root.length + 1;
+    for (const entry of entries ?? []) {
+      const parent = entry.parentPath.slice(rootLength).replaceAll(sep, "/");
+      const path = parent === "" ? entry.name : `${parent}/${entry.name}`;
+      const isAfter = startAfter === undefined || path > startAfter;
+      if (isAfter && path.startsWith(prefix) && entry.isFile()) paths.push(path);
+    }
     paths.sort((left, right) => Buffer.compare(Buffer.from(left), Buffer.from(right)));
     const found: ObjectMeta[] = [];
     for (const path of paths) {
