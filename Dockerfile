@@ -10,7 +10,8 @@ COPY packages packages
 RUN --mount=type=cache,target=/root/.local/share/pnpm/store \
     npx --yes pnpm@12 install --frozen-lockfile \
  && npx --yes pnpm@12 exec tsc -b packages \
- && npx --yes pnpm@12 --filter pipeline deploy --prod --no-optional --legacy /deploy
+ && npx --yes pnpm@12 --filter pipeline deploy --prod --no-optional --legacy /deploy \
+ && find /deploy -type f \( -name '*.map' -o -name '*.d.*ts' -o -name '*.d.ts' -o -name '*.md' \) ! -iname '*license*' -delete
 
 FROM ${NODE_IMAGE} AS meltano
 RUN apt-get update && apt-get install -y --no-install-recommends python3 python3-venv ca-certificates \
@@ -18,23 +19,27 @@ RUN apt-get update && apt-get install -y --no-install-recommends python3 python3
  && python3 -m venv /opt/meltano \
  && /opt/meltano/bin/pip install --no-cache-dir --disable-pip-version-check meltano==4.4.1
 
-FROM ${NODE_IMAGE}
+# The main job alone: `docker build --target slim`.
+FROM ${NODE_IMAGE} AS slim
 LABEL org.opencontainers.image.title="lighthouse-ingestion-pipeline" \
-      org.opencontainers.image.description="SQL Server and REST APIs into Delta Lake, with Meltano" \
+      org.opencontainers.image.description="SQL Server and REST APIs into Delta Lake" \
       org.opencontainers.image.licenses="MIT"
-RUN apt-get update && apt-get install -y --no-install-recommends python3 tini ca-certificates \
+RUN apt-get update && apt-get install -y --no-install-recommends tini \
  && rm -rf /var/lib/apt/lists/* \
  && mkdir -p /project/output /project/.meltano && chown -R node:node /project
-COPY --from=meltano /opt/meltano /opt/meltano
 COPY --from=build --chown=node:node /deploy /project/packages/pipeline
 COPY --chown=node:node meltano.yml entrypoint.sh /project/
 COPY --chown=node:node schemas /project/schemas
 WORKDIR /project
-USER node
-ENV PATH=/project/packages/pipeline/node_modules/.bin:/opt/meltano/bin:$PATH \
-    MELTANO_CLI_DISABLE_VERSION_CHECK=1 \
-    MELTANO_SEND_ANONYMOUS_USAGE_STATS=false
+ENV PATH=/project/packages/pipeline/node_modules/.bin:/opt/meltano/bin:$PATH
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=30s --timeout=10s CMD tap-mssql-ts --version
-# -g: a stop signal reaches Meltano and both halves of the running pipe, not only the shell.
+HEALTHCHECK --interval=30s --timeout=10s CMD ["tap-mssql-ts", "--version"]
+# Starts as root only to hand mounted folders to user node. -g: a stop signal reaches both halves of the running pipe, not only the shell.
 ENTRYPOINT ["tini", "-g", "--", "/project/entrypoint.sh"]
+
+FROM slim
+RUN apt-get update && apt-get install -y --no-install-recommends python3 \
+ && rm -rf /var/lib/apt/lists/*
+COPY --from=meltano /opt/meltano /opt/meltano
+ENV MELTANO_CLI_DISABLE_VERSION_CHECK=1 \
+    MELTANO_SEND_ANONYMOUS_USAGE_STATS=false

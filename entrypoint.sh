@@ -3,6 +3,16 @@
 set -u
 cd "$(dirname "$0")"
 
+# A folder of the host that Docker made belongs to root: it is handed to user node, who does all the rest.
+if [ "$(id -u)" = 0 ]; then
+  chown -R --from=root node:node output .meltano
+  export HOME=/home/node
+  exec setpriv --reuid=node --regid=node --init-groups "$0" "$@"
+fi
+
+# The slim image has no Meltano: the main job alone does the same.
+if [ $# -eq 0 ] && ! command -v meltano >/dev/null; then exec node packages/pipeline/dist/start.js; fi
+
 # Sources first: the samples when nothing is configured, exit 2 when a group of settings is incomplete.
 if [ -z "${PIPELINE_SOURCES:-}" ]; then
   exec node packages/pipeline/dist/with-sources.js "$0" "$@"
