@@ -11,7 +11,7 @@ const names = readdirSync(folder, { withFileTypes: true })
 const [name = "", ...options] = process.argv.slice(2);
 
 if (!names.includes(name)) {
-  console.error(`error: no soak named ${name === "" ? "(none)" : name}\nhint: pnpm soak ${names.join(" | ")} [--seed S] [--count N]`);
+  process.stderr.write(`error: no soak named ${name === "" ? "(none)" : name}\nhint: pnpm soak ${names.join(" | ")} [--seed S] [--count N]\n`);
   process.exit(2);
 }
 const { status, signal } = spawnSync(process.execPath, [join(folder, `${name}.mjs`), ...options], { stdio: "inherit" });

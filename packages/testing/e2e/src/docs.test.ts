@@ -32,6 +32,23 @@ test.each(pages)("the root scripts that %s runs exist", (name) => {
   expect(used.filter((script) => !known.has(script))).toEqual([]);
 });
 
+test("what the evaluation leaves to a lane is one of .ci/run", () => {
+  const page = readFileSync(join(folder, "evaluation.md"), "utf8");
+  const lanes = readFileSync(join(repository, ".ci", "run"), "utf8");
+
+  const commands = [...page.matchAll(/^\|[^|]+\| `([^`]+)` \|/gm)].map(
+    ([, command = ""]) => command,
+  );
+  const known = ["bash .ci/run", "node packages/testing/e2e/readme/run.mjs docs/demo.md"];
+  const missing = commands.filter((command) => {
+    const [, script] = /pnpm@12 (\w+)$/.exec(command) ?? [];
+    return !lanes.includes(script === undefined ? command : `run ${script} `);
+  });
+
+  expect(commands.length).toBeGreaterThan(4);
+  expect(missing).toEqual(known.toReversed());
+});
+
 test("the demo's half set group is refused, as its page says", () => {
   const start = join(repository, "packages/pipeline/dist/start.js");
 
