@@ -16,8 +16,8 @@ import type { BlobLike, ObjectStore } from "./store.ts";
 /** Actions per Arrow batch: bounds what a checkpoint of a large table holds in memory. */
 const BATCH_ACTIONS = 4096;
 
-/** Encoded bytes that the writer holds before a row group goes out. */
-const ROW_GROUP_BYTES = 4 * 1024 * 1024;
+/** What the writer holds before a row group goes out. */
+const ROW_GROUP = { rowGroupBytes: 4 * 1024 * 1024, rowGroupRows: 32_768 };
 
 /** A checkpoint of more bytes than this is not held in memory. */
 const HELD_BYTES_MAX = 8 * 1024 * 1024;
@@ -43,7 +43,7 @@ export async function writeCheckpoint(
   const path = checkpointPath(snapshot.version);
   const counts: Counts = { rows: 0, adds: 0 };
   const rows = checkpointRows(snapshot, streamFiles(store, segment), options.runtime.now(), counts);
-  const chunks = encodeParquet(batchesOf(rows), { rowGroupBytes: ROW_GROUP_BYTES });
+  const chunks = encodeParquet(batchesOf(rows), ROW_GROUP);
   const temporary = temporaryPath(path, options.runtime.uuid());
   const sizeBytes = await publish(store, { path, temporary, counts }, chunks);
   await publishPointer(store, snapshot, { path, counts, sizeBytes });

@@ -3,7 +3,7 @@ import { commitInfoOf } from "./conflict.ts";
 import { DeltaError, hasCode } from "./error.ts";
 import { commitPath } from "./log-path.ts";
 import type { Runtime } from "./runtime.ts";
-import type { ObjectStore } from "./store.ts";
+import { type ObjectStore, UnclearPutError } from "./store.ts";
 
 /** How long an unknown outcome is looked into before {@link commitBytes} gives up. */
 const DEADLINE_MS = 30_000;
@@ -41,7 +41,8 @@ export async function commitBytes(
     if (found === "ours") return "committed";
     if (found === "theirs") return "exists";
     if (runtime.now() >= deadlineMs) break;
-    await runtime.sleep(backoffMs(attempt, runtime.random()));
+    const leastMs = lastError instanceof UnclearPutError ? lastError.retryAfterMs : 0;
+    await runtime.sleep(Math.max(leastMs, backoffMs(attempt, runtime.random())));
   }
   throw new DeltaError(
     "E_COMMIT_UNKNOWN",

@@ -72,9 +72,6 @@ export function checkWrite(protocol: Protocol, metadata: Metadata, schema: Struc
   if (Object.keys(metadata.configuration).some((key) => key.startsWith("delta.constraints."))) {
     throw refusal("checkConstraints", "write");
   }
-  if (metadata.configuration["delta.enableChangeDataFeed"] === "true") {
-    throw refusal("changeDataFeed", "write");
-  }
   visitFields(schema, (field, path) => {
     if ("delta.generationExpression" in field.metadata)
       throw refusal("generatedColumns", "write", path);
@@ -84,11 +81,24 @@ export function checkWrite(protocol: Protocol, metadata: Metadata, schema: Struc
   });
 }
 
+/**
+ * Throws E_TABLE_FEATURE where the table keeps a change data feed: rows that change inside a file need change files,
+ * which this package does not write. Appends and removes of whole files are read from the log itself (delta.md §1.17).
+ */
+export function checkRowChange(metadata: Metadata): void {
+  if (metadata.configuration["delta.enableChangeDataFeed"] !== "true") return;
+  throw refusal("changeDataFeed", "merge into");
+}
+
 function mappingMode({ configuration }: Metadata): string {
   return configuration["delta.columnMapping.mode"] ?? "none";
 }
 
-function refusal(feature: string, access: "read" | "write", column?: string): DeltaError {
+function refusal(
+  feature: string,
+  access: "read" | "write" | "merge into",
+  column?: string,
+): DeltaError {
   const where = column === undefined ? "" : ` in column ${column}`;
   return new DeltaError(
     "E_TABLE_FEATURE",

@@ -16,6 +16,8 @@ export interface ReplayState {
   protocol: Protocol | undefined;
   metadata: Metadata | undefined;
   lastInfo: CommitInfo | undefined;
+  /** Who made the commits that were replayed, in their own words. */
+  readonly engines: Set<string>;
   readonly transactions: Map<string, AppTransaction>;
   readonly domains: Map<string, DomainMetadata>;
   /** By {@link fileKey}. */
@@ -29,6 +31,7 @@ export function createReplayState(): ReplayState {
     protocol: undefined,
     metadata: undefined,
     lastInfo: undefined,
+    engines: new Set(),
     transactions: new Map(),
     domains: new Map(),
     files: new Map(),
@@ -61,6 +64,9 @@ function replayAction(state: ReplayState, action: Action): void {
   switch (action.type) {
     case "commitInfo":
       state.lastInfo = action.commitInfo;
+      if (typeof action.commitInfo["engineInfo"] === "string") {
+        state.engines.add(action.commitInfo["engineInfo"]);
+      }
       break;
     case "protocol":
       state.protocol = action.protocol;

@@ -30,6 +30,8 @@ export interface Snapshot {
   readonly domains: ReadonlyMap<string, DomainMetadata>;
   /** Of the newest commit that the replay read. */
   readonly lastInfo: CommitInfo | undefined;
+  /** `engineInfo` of the commits since the newest checkpoint. */
+  readonly engines: ReadonlySet<string>;
   /** Versions whose commit file is empty: writing after them is refused. */
   readonly emptyVersions: readonly number[];
 }
@@ -149,6 +151,7 @@ function toSnapshot({ segment, state }: Loaded): Snapshot {
     transactions: state.transactions,
     domains: state.domains,
     lastInfo,
+    engines: state.engines,
     emptyVersions: segment.emptyVersions,
   };
 }

@@ -7,6 +7,17 @@ export interface ObjectMeta {
   readonly modifiedMs: number;
 }
 
+/** A create that may have happened. `retryAfterMs`: the store wants no further try before that. */
+export class UnclearPutError extends Error {
+  readonly retryAfterMs: number;
+
+  constructor(message: string, options: { retryAfterMs: number }) {
+    super(message);
+    this.name = "UnclearPutError";
+    this.retryAfterMs = options.retryAfterMs;
+  }
+}
+
 /** The slice of a web `Blob` that the Parquet reader uses: ranges are fetched only when asked for. */
 export type BlobLike = Pick<Blob, "size" | "slice" | "arrayBuffer">;
 
@@ -15,6 +26,11 @@ export type BlobLike = Pick<Blob, "size" | "slice" | "arrayBuffer">;
  * An absent object is `undefined`; every other trouble is an error, so that "no table" is never guessed from a failure.
  */
 export interface ObjectStore {
+  /**
+   * Engines, by their `engineInfo`, that overwrite commits in this kind of store: a table that one of them writes is
+   * refused, since either's commits could be lost.
+   */
+  readonly distrustedEngines?: RegExp | undefined;
   get(path: string, range?: { start: number; end: number }): Promise<Uint8Array | undefined>;
   head(path: string): Promise<ObjectMeta | undefined>;
   /** Everything whose path starts with `prefix` and sorts after `startAfter`, in UTF-8 byte order. */

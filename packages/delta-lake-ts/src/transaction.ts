@@ -42,7 +42,7 @@ export async function commitTransaction(
   plan: TransactionPlan,
 ): Promise<number> {
   const { base, actions } = plan;
-  if (base !== undefined) checkWritable(base);
+  if (base !== undefined) checkWritable(context, base);
   validateCommit(actions, base);
   const properties = effectiveProperties(plan);
   const scope = scopeOf(plan, properties);
@@ -91,8 +91,18 @@ export async function replanOnConflict<T>(
   }
 }
 
-function checkWritable(base: Snapshot): void {
+function checkWritable({ store }: TableContext, base: Snapshot): void {
   checkWrite(base.protocol, base.metadata, base.schema);
+  const stranger = [...base.engines].find((engine) => store.distrustedEngines?.test(engine));
+  if (stranger !== undefined) {
+    throw new DeltaError(
+      "E_STORE_NO_ATOMIC_CREATE",
+      `cannot write: ${stranger} also writes this table, and overwrites commits in this store`,
+      {
+        hint: "let one engine write it, or set DELTA_TRUST_OTHER_WRITERS=true if that one no longer does",
+      },
+    );
+  }
   const [empty] = base.emptyVersions;
   if (empty !== undefined) {
     throw new DeltaError(

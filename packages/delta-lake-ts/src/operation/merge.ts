@@ -3,7 +3,7 @@ import type { Action, AddFile } from "../action.ts";
 import type { TableContext } from "../committer.ts";
 import { DataFileWriter } from "../data-file.ts";
 import { DeltaError } from "../error.ts";
-import { checkWrite } from "../feature.ts";
+import { checkRowChange, checkWrite } from "../feature.ts";
 import type { Compression } from "../parquet/encode.ts";
 import { parseSchema, type StructType } from "../schema.ts";
 import { type FullSnapshot, loadFullSnapshot } from "../snapshot.ts";
@@ -39,6 +39,7 @@ export async function merge(
   return replanOnConflict(context, async () => {
     const base = await loadFullSnapshot(store);
     if (base !== undefined) checkWrite(base.protocol, base.metadata, base.schema);
+    if (base !== undefined && options.mode !== "insert-only") checkRowChange(base.metadata);
     const state = stateActions(context, base, options, { replacesSchema: false });
     const layout = layoutAfter(state, base);
     const source = new MergeSource(options.source, layout.schema, options);

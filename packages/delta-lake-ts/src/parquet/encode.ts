@@ -16,6 +16,8 @@ export interface ParquetOptions {
   readonly compression?: Compression;
   /** Bytes of encoded data after which a row group ends. Default: 32 MiB. */
   readonly rowGroupBytes?: number;
+  /** Rows after which a row group ends. Default: 1,048,576. */
+  readonly rowGroupRows?: number;
   /** Top-level columns whose footer statistics are left out: those that hold a NaN (delta.md §1.7). */
   readonly unboundedColumns?: readonly string[];
   /** Read once, when the file is finished: entries for the footer. */
@@ -168,7 +170,7 @@ async function createProperties(
     .setCreatedBy(CREATED_BY)
     .setCompression(codecs[options.compression ?? "snappy"])
     .setMaxRowGroupBytes(options.rowGroupBytes ?? ROW_GROUP_BYTES)
-    .setMaxRowGroupSize(ROW_GROUP_ROWS)
+    .setMaxRowGroupSize(options.rowGroupRows ?? ROW_GROUP_ROWS)
     .setStatisticsEnabled(wasm.EnabledStatistics.Chunk);
   for (const [index, { name, type }] of batch.schema.fields.entries()) {
     const data = batch.data.children[index];

@@ -1,20 +1,30 @@
 import { randomUUID } from "node:crypto";
 import { DeltaError } from "../error.ts";
-import type { ObjectMeta, ObjectStore } from "../store.ts";
+import { type ObjectMeta, type ObjectStore, UnclearPutError } from "../store.ts";
 import { type CloudClient, PART_BYTES } from "./cloud-client.ts";
-import { putOutcome } from "./put-outcome.ts";
+import { putOutcome, type StoreFailure } from "./put-outcome.ts";
+
+/** Google takes one write a second of one name, and answers 429 to more (delta.md §1.3). */
+const RATE_LIMIT_MS = 1000;
 
 /** Buckets, by their client, whose conditional create was tried once in this process. */
 const probed = new WeakMap<CloudClient, Promise<void>>();
 
 /** A table in a bucket. A commit is one conditional PUT: it is whole or absent, and of two racing writers one wins. */
 export class CloudStore implements ObjectStore {
+  readonly distrustedEngines: RegExp | undefined;
   readonly #name: string;
   readonly #prefix: string;
   readonly #connect: () => Promise<CloudClient>;
 
   /** `name` stands in errors, `prefix` before every key; the client is asked for at the first call. */
-  constructor(options: { name: string; prefix: string; connect: () => Promise<CloudClient> }) {
+  constructor(options: {
+    name: string;
+    prefix: string;
+    connect: () => Promise<CloudClient>;
+    distrustedEngines?: RegExp | undefined;
+  }) {
+    this.distrustedEngines = options.distrustedEngines;
     this.#name = options.name;
     this.#prefix = options.prefix === "" ? "" : `${options.prefix}/`;
     this.#connect = options.connect;
@@ -132,7 +142,7 @@ export class CloudStore implements ObjectStore {
       const outcome = putOutcome(client.kind, failure);
       if (outcome === "exists") return "exists";
       if (outcome === "fatal") throw this.#error(client, `create ${path}`, error);
-      throw this.#unclear(path, failure.code);
+      throw this.#unclear(path, failure);
     }
   }
 
@@ -170,8 +180,11 @@ export class CloudStore implements ObjectStore {
   }
 
   /** Not E_STORE: the committer reads back and tries again until its deadline. */
-  #unclear(path: string, code: string): Error {
-    return new Error(`no clear answer to creating ${path} in ${this.#name}: ${code}`);
+  #unclear(path: string, { status, code }: StoreFailure): UnclearPutError {
+    const retryAfterMs = status === 429 ? RATE_LIMIT_MS : 0;
+    return new UnclearPutError(`no clear answer to creating ${path} in ${this.#name}: ${code}`, {
+      retryAfterMs,
+    });
   }
 
   /** Carries no cause: the libraries' errors hold the request with its signature. */

@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { openAsBlob } from "node:fs";
-import { link, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
+import { bytesBlob } from "../blob.ts";
 import { DeltaError } from "../error.ts";
 import type { BlobLike, ObjectMeta, ObjectStore } from "../store.ts";
+import { type FileSystem, nodeFileSystem } from "./file-system.ts";
 
 /** What `link()` answers where hard links do not exist: FUSE, UC volumes, some network mounts (delta.md §1.3). */
 const NO_LINK = new Set(["ENOSYS", "EPERM", "EOPNOTSUPP", "ENOTSUP", "EXDEV", "EMLINK"]);
@@ -14,13 +15,15 @@ const NO_LINK = new Set(["ENOSYS", "EPERM", "EOPNOTSUPP", "ENOTSUP", "EXDEV", "E
  */
 export class LocalStore implements ObjectStore {
   readonly #root: string;
+  readonly #disk: FileSystem;
 
-  constructor(rootFolder: string) {
+  constructor(rootFolder: string, options: { fileSystem?: FileSystem } = {}) {
     this.#root = resolve(rootFolder);
+    this.#disk = options.fileSystem ?? nodeFileSystem;
   }
 
   async get(path: string, range?: { start: number; end: number }): Promise<Uint8Array | undefined> {
-    const file = await absentAsUndefined(open(this.#absolute(path), "r"));
+    const file = await absentAsUndefined(this.#disk.open(this.#absolute(path), "r"));
     if (file === undefined) return undefined;
     try {
       if (range === undefined) return await file.readFile();
@@ -43,16 +46,14 @@ export class LocalStore implements ObjectStore {
   }
 
   async head(path: string): Promise<ObjectMeta | undefined> {
-    const stats = await absentAsUndefined(stat(this.#absolute(path)));
+    const stats = await absentAsUndefined(this.#disk.stat(this.#absolute(path)));
     if (stats === undefined || !stats.isFile()) return undefined;
     return { path, sizeBytes: stats.size, modifiedMs: stats.mtimeMs };
   }
 
   async list(prefix: string, startAfter?: string): Promise<readonly ObjectMeta[]> {
     const folder = prefix.slice(0, prefix.lastIndexOf("/") + 1);
-    const entries = await absentAsUndefined(
-      readdir(this.#absolute(folder), { recursive: true, withFileTypes: true }),
-    );
+    const entries = await absentAsUndefined(this.#disk.readdir(this.#absolute(folder)));
     const paths: string[] = [];
     const rootLength = this.#root.endsWith(sep) ? this.#root.length : this.#root.length + 1;
     for (const entry of entries ?? []) {
@@ -73,41 +74,41 @@ export class LocalStore implements ObjectStore {
   async put(path: string, bytes: Uint8Array): Promise<void> {
     const temporary = await this.#writeTemporary(path, bytes);
     try {
-      await rename(temporary, this.#absolute(path));
+      await this.#disk.rename(temporary, this.#absolute(path));
     } catch (error) {
-      await rm(temporary, { force: true });
+      await this.#disk.rm(temporary);
       throw storeError("replace", path, error);
     }
-    await syncFolder(dirname(this.#absolute(path)));
+    await syncFolder(this.#disk, dirname(this.#absolute(path)));
     // Hadoop's local checksum of the old content would make Spark refuse the new one (delta.md §1.1).
     const name = path.slice(path.lastIndexOf("/") + 1);
-    await rm(join(dirname(this.#absolute(path)), `.${name}.crc`), { force: true });
+    await this.#disk.rm(join(dirname(this.#absolute(path)), `.${name}.crc`));
   }
 
   async putIfAbsent(path: string, bytes: Uint8Array): Promise<"created" | "exists"> {
     const temporary = await this.#writeTemporary(path, bytes);
     try {
       try {
-        await link(temporary, this.#absolute(path));
+        await this.#disk.link(temporary, this.#absolute(path));
       } catch (error) {
         // NFS can answer with an error after it linked: two names on the file mean that it is ours.
-        const stats = await stat(temporary);
+        const stats = await this.#disk.stat(temporary);
         if (stats.nlink !== 2) {
           if (codeOf(error) === "EEXIST") return "exists";
           throw linkError(path, error);
         }
       }
-      await syncFolder(dirname(this.#absolute(path)));
+      await syncFolder(this.#disk, dirname(this.#absolute(path)));
       return "created";
     } finally {
-      await rm(temporary, { force: true });
+      await this.#disk.rm(temporary);
     }
   }
 
   async write(path: string, chunks: AsyncIterable<Uint8Array>): Promise<number> {
     const target = this.#absolute(path);
     await this.#makeFolder(dirname(target));
-    const file = await open(target, "wx");
+    const file = await this.#disk.open(target, "wx");
     let sizeBytes = 0;
     try {
       for await (const chunk of chunks) {
@@ -117,27 +118,31 @@ export class LocalStore implements ObjectStore {
       await file.sync();
     } catch (error) {
       await file.close();
-      await rm(target, { force: true });
+      await this.#disk.rm(target);
       throw error;
     }
     await file.close();
-    await syncFolder(dirname(target));
+    await syncFolder(this.#disk, dirname(target));
     return sizeBytes;
   }
 
   async delete(path: string): Promise<void> {
-    await rm(this.#absolute(path), { force: true });
+    await this.#disk.rm(this.#absolute(path));
   }
 
   async move(from: string, to: string): Promise<void> {
     const target = this.#absolute(to);
     await this.#makeFolder(dirname(target));
-    await rename(this.#absolute(from), target);
-    await syncFolder(dirname(target));
-    await syncFolder(dirname(this.#absolute(from)));
+    await this.#disk.rename(this.#absolute(from), target);
+    await syncFolder(this.#disk, dirname(target));
+    await syncFolder(this.#disk, dirname(this.#absolute(from)));
   }
 
   async openBlob(path: string): Promise<BlobLike | undefined> {
+    if (this.#disk !== nodeFileSystem) {
+      const bytes = await this.get(path);
+      return bytes === undefined ? undefined : bytesBlob(bytes);
+    }
     if ((await this.head(path)) === undefined) return undefined;
     return openAsBlob(this.#absolute(path));
   }
@@ -147,7 +152,7 @@ export class LocalStore implements ObjectStore {
     const temporary = join(folder, `.${path.slice(path.lastIndexOf("/") + 1)}.${randomUUID()}.tmp`);
     try {
       await this.#makeFolder(folder);
-      const file = await open(temporary, "wx");
+      const file = await this.#disk.open(temporary, "wx");
       try {
         await file.writeFile(bytes);
         await file.sync();
@@ -155,7 +160,7 @@ export class LocalStore implements ObjectStore {
         await file.close();
       }
     } catch (error) {
-      await rm(temporary, { force: true });
+      await this.#disk.rm(temporary);
       throw storeError("write", path, error);
     }
     return temporary;
@@ -163,10 +168,10 @@ export class LocalStore implements ObjectStore {
 
   /** Makes the folder and, when it is new, fsyncs every folder that got a new entry, up to the first one that was there. */
   async #makeFolder(folder: string): Promise<void> {
-    const firstMade = await mkdir(folder, { recursive: true });
+    const firstMade = await this.#disk.mkdir(folder);
     if (firstMade === undefined) return;
     for (let made = folder; made.length >= firstMade.length; made = dirname(made)) {
-      await syncFolder(dirname(made));
+      await syncFolder(this.#disk, dirname(made));
     }
   }
 
@@ -189,9 +194,9 @@ async function absentAsUndefined<T>(result: Promise<T>): Promise<T | undefined> 
   }
 }
 
-async function syncFolder(folder: string): Promise<void> {
+async function syncFolder(disk: FileSystem, folder: string): Promise<void> {
   if (process.platform === "win32") return;
-  const handle = await open(folder, "r");
+  const handle = await disk.open(folder, "r");
   try {
     await handle.sync();
   } finally {

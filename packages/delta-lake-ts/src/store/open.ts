@@ -15,6 +15,12 @@ const LIBRARIES: Readonly<Record<CloudKind, string>> = {
   gcs: "@google-cloud/storage",
 };
 
+/**
+ * Spark's S3 log store puts commits without a condition, and Databricks arbitrates its own in a service that we cannot
+ * see (delta.md §1.3, "Who else writes").
+ */
+const PLAIN_PUT_ENGINES = /^(?:Apache-Spark|Databricks-Runtime)\//;
+
 /** One client per bucket, so that the tables of a run share connections and the probe. */
 const clients = new WeakMap<Environment, Map<string, Promise<CloudClient>>>();
 
@@ -35,7 +41,13 @@ export function openStore(url: string, options: { environment?: Environment } = 
     known.set(name, client);
     return client;
   };
-  return new CloudStore({ name: `${kind} bucket ${bucket}`, prefix, connect: connectOnce });
+  const isTrusting = environment["DELTA_TRUST_OTHER_WRITERS"] === "true";
+  return new CloudStore({
+    name: `${kind} bucket ${bucket}`,
+    prefix,
+    connect: connectOnce,
+    distrustedEngines: kind === "s3" && !isTrusting ? PLAIN_PUT_ENGINES : undefined,
+  });
 }
 
 async function connect(kind: CloudKind, options: ClientOptions): Promise<CloudClient> {

@@ -26,6 +26,9 @@ test.each([
   ["gcs", 408, "requestTimeout", "unknown"],
   ["gcs", 403, "forbidden", "fatal"],
   ["gcs", 502, "badGateway", "unknown"],
-] as const)("%s answers a conditional create with %s %s: %s", (kind, status, code, outcome) => {
-  expect(putOutcome(kind, { status, code })).toBe(outcome);
-});
+] as const)(
+  "bug 4: %s answers a conditional create with %s %s: %s",
+  (kind, status, code, outcome) => {
+    expect(putOutcome(kind, { status, code })).toBe(outcome);
+  },
+);
