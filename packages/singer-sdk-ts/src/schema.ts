@@ -180,6 +180,13 @@ function isNull(variant: JsonSchema): boolean {
   return types.length === 1 && types[0] === "null";
 }
 
+/** What a property may be, `$ref`s followed: the members of its `anyOf` or `oneOf`, or itself. */
+export function schemaVariants(property: JsonSchema, root: JsonSchema): readonly JsonSchema[] {
+  const resolved = resolve(property, root);
+  const variants = variantsOf(resolved, root);
+  return variants.length > 0 ? variants : [resolved];
+}
+
 function variantsOf(property: JsonSchema, root: JsonSchema): readonly JsonSchema[] {
   const { anyOf, oneOf } = property;
   return listOf(anyOf ?? oneOf).map((variant) => resolve(objectOf(variant) ?? {}, root));

@@ -2,8 +2,9 @@ import { writeSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ByteWriter } from "./byte-writer.ts";
 import { type JsonValue, stringifyJson } from "./json.ts";
-import type { SchemaMessage } from "./message.ts";
+import { parseMessage, type RecordMessage, type SchemaMessage } from "./message.ts";
 import { State } from "./state.ts";
+import type { StreamMapper } from "./stream-map/stream-mapper.ts";
 
 export { ByteWriter } from "./byte-writer.ts";
 
@@ -20,18 +21,23 @@ export interface Sink {
 
 /** The only writer of stdout: Singer messages in order, waiting for whoever reads them. */
 export class MessageWriter {
-  /** Taps append whole RECORD lines here, newline included, and then say `written`. */
+  /** Taps append whole RECORD lines here, newline included, and then say `written` before they wait for anything. */
   readonly bytes = new ByteWriter();
   readonly #sink: Sink;
   readonly #onRows: (stream: string, rows: number) => void;
+  readonly #mapper: StreamMapper | undefined;
+  /** Up to here `bytes` holds what leaves; behind it, RECORD lines that the mapper has not seen. */
+  #mappedEnd = 0;
   #draining: Promise<void> | undefined;
 
   constructor(
     sink: Sink = stdout,
     onRows: (stream: string, rows: number) => void = () => undefined,
+    mapper?: StreamMapper,
   ) {
     this.#sink = sink;
     this.#onRows = onRows;
+    this.#mapper = mapper;
   }
 
   /** True when a pipe's worth of bytes waits: time to `flush`. */
@@ -40,6 +46,11 @@ export class MessageWriter {
   }
 
   schema(message: Omit<SchemaMessage, "type">): void {
+    const whole = { type: "SCHEMA", ...message } as const;
+    for (const one of this.#mapper?.schema(whole) ?? [whole]) this.#schema(one);
+  }
+
+  #schema(message: SchemaMessage): void {
     const { stream, schema, key_properties, bookmark_properties } = message;
     this.#line({
       type: "SCHEMA",
@@ -56,7 +67,7 @@ export class MessageWriter {
     options: { version?: number; timeExtracted?: string } = {},
   ): void {
     const { version, timeExtracted } = options;
-    this.#line({
+    this.#append({
       type: "RECORD",
       stream,
       record,
@@ -71,12 +82,30 @@ export class MessageWriter {
   }
 
   activateVersion(stream: string, version: number): void {
-    this.#line({ type: "ACTIVATE_VERSION", stream, version });
+    for (const name of this.#mapper?.names(stream) ?? [stream])
+      this.#line({ type: "ACTIVATE_VERSION", stream: name, version });
   }
 
   /** Counts records that a tap appended to `bytes` by itself. */
   written(stream: string, rows: number): void {
+    if (this.#mapper !== undefined) this.#map(this.#mapper, stream);
     this.#onRows(stream, rows);
+  }
+
+  /** Puts mapped RECORD lines in the place of those that were appended. */
+  #map(mapper: StreamMapper, stream: string): void {
+    const { bytes } = this;
+    const start = this.#mappedEnd;
+    if (!mapper.isSame(stream)) {
+      const lines = bytes.buffer.toString("utf8", start, bytes.position).split("\n");
+      bytes.position = start;
+      for (const line of lines) {
+        const message = line === "" ? undefined : parseMessage(line);
+        if (message?.type === "RECORD")
+          for (const mapped of mapper.record(message)) this.#append(jsonOf(mapped));
+      }
+    }
+    this.#mappedEnd = bytes.position;
   }
 
   /**
@@ -101,14 +130,25 @@ export class MessageWriter {
       taken += count;
     }
     bytes.clear();
+    this.#mappedEnd = 0;
   }
 
   #line(message: { readonly [key: string]: JsonValue | undefined }): void {
+    this.#append(message);
+    this.#mappedEnd = this.bytes.position;
+  }
+
+  #append(message: { readonly [key: string]: JsonValue | undefined }): void {
     const line = `${stringifyJson(message)}\n`;
     // Three bytes at most for a UTF-16 unit.
     this.bytes.ensure(line.length * 3);
     this.bytes.position += this.bytes.buffer.write(line, this.bytes.position, "utf8");
   }
+}
+
+/** The members of a RECORD in the order in which they are written. */
+function jsonOf({ type, stream, record, version, time_extracted }: RecordMessage) {
+  return { type, stream, record, version, time_extracted };
 }
 
 /** Prints one line on stdout: a catalog, a state, what `--about` tells. False when nobody reads it. */

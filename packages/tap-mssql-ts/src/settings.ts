@@ -1,4 +1,5 @@
 import type { ConfigOf, Settings } from "singer-sdk-ts";
+import { mappingSettings } from "singer-sdk-ts/mapping-settings";
 
 /** Every setting of the tap; checks, `--about`, README and schemas come from this value. */
 export const settings = {
@@ -341,6 +342,7 @@ export const settings = {
       default: "base64",
       description: "Text of binary values: base64, or `0x` and upper-case hexadecimal digits.",
     },
+    ...mappingSettings,
   },
 } as const satisfies Settings;
 

@@ -25,7 +25,7 @@ test("an old configuration of offset paging runs as it is and reads the first re
     pagination_limit_per_page_param: "limit",
     pagination_next_page_param: "offset",
     pagination_total_limit_param: "total",
-    flattening_enabled: true,
+    store_raw_json_message: true,
     streams: [{ name: "items", path: "/items", ...old }],
   };
 
@@ -34,7 +34,7 @@ test("an old configuration of offset paging runs as it is and reads the first re
   expect(run.code).toBe(0);
   expect(run.records()).toEqual(items(0, 25));
   expect(api.requests).toHaveLength(3);
-  expect(run.stderr).toContain("flattening_enabled");
+  expect(run.stderr).toContain("store_raw_json_message");
 });
 
 test("an old configuration of page numbers and of cursors runs as it is", async () => {

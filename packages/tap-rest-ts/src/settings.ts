@@ -1,4 +1,5 @@
 import type { ConfigOf, Settings } from "singer-sdk-ts";
+import { mappingSettings } from "singer-sdk-ts/mapping-settings";
 import { authProperties } from "./settings/auth.ts";
 import { msdkProperties } from "./settings/msdk.ts";
 import { sharedStreamProperties, streamProperties } from "./settings/stream.ts";
@@ -110,6 +111,7 @@ export const settings = {
       },
       description: "Records the API's answers, or runs offline on recorded ones.",
     },
+    ...mappingSettings,
     ...msdkProperties,
   },
 } as const satisfies Settings;

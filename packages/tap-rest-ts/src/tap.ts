@@ -8,7 +8,16 @@ export function restTap(version: string, readText: ReadText): TapDefinition<type
     name: "tap-rest-ts",
     version,
     description: "Singer tap for REST APIs",
-    capabilities: ["about", "catalog", "discover", "state", "structured-logging", "test"],
+    capabilities: [
+      "about",
+      "catalog",
+      "discover",
+      "schema-flattening",
+      "state",
+      "stream-maps",
+      "structured-logging",
+      "test",
+    ],
     settings,
     // What reads streams is loaded when it is needed, the HTTP client last: --help and --discover answer at once.
     discover: async (context): Promise<Catalog> => {

@@ -1,4 +1,5 @@
 import type { ConfigOf, Settings } from "singer-sdk-ts";
+import { mappingSettings } from "singer-sdk-ts/mapping-settings";
 import { databricksSettings } from "./databricks/settings.ts";
 
 const loadMethod = {
@@ -115,6 +116,7 @@ export const settings = {
       description:
         "Name of this pipeline in the tables' commits; two pipelines that append to one table need different names.",
     },
+    ...mappingSettings,
     databricks: databricksSettings,
   },
 } as const satisfies Settings;

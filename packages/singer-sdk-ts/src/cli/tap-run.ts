@@ -7,6 +7,7 @@ import { RecordCounter } from "../metric.ts";
 import type { Settings } from "../settings.ts";
 import { State } from "../state.ts";
 import { MessageWriter, printLine, stdout } from "../write.ts";
+import { openMapper } from "./open-mapper.ts";
 import type { Flags } from "./run.ts";
 
 type Tap = TapDefinition<Settings>;
@@ -24,7 +25,8 @@ export async function sync(tap: Tap, context: RunContext<never>, flags: Flags): 
   const state = State.parse(readOption(flags["state"], "state"));
   const catalog = await chooseCatalog(tap, context, flags);
   const counter = new RecordCounter(context.log);
-  const writer = new MessageWriter(stdout, (stream, rows) => counter.add(stream, rows));
+  const mapper = await openMapper(context.config);
+  const writer = new MessageWriter(stdout, (stream, rows) => counter.add(stream, rows), mapper);
   const syncContext: SyncContext<never> = { ...context, catalog, state, writer, mode };
   try {
     await tap.sync(syncContext);

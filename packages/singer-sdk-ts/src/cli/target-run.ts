@@ -3,6 +3,7 @@ import { rename, writeFile } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { UserError } from "../error.ts";
 import { printLine } from "../write.ts";
+import { openMapper } from "./open-mapper.ts";
 
 /** Writes states one after the other. A reader that went away stops the printing, not the load: rows are still to be committed. */
 export function stateWriter(stateFile: unknown): (text: string) => Promise<void> {
@@ -18,8 +19,16 @@ export function stateWriter(stateFile: unknown): (text: string) => Promise<void>
   };
 }
 
-/** The messages: stdin, or the file of `--input`. */
-export async function openInput(path: unknown): Promise<Readable> {
+/** The messages: stdin, or the file of `--input`, mapped when the configuration asks for it. */
+export async function openInput(path: unknown, config: unknown): Promise<Readable> {
+  const input = await openFile(path);
+  const mapper = await openMapper(config);
+  if (mapper === undefined) return input;
+  const { mappedInput } = await import("./mapped-input.ts");
+  return mappedInput(input, mapper);
+}
+
+async function openFile(path: unknown): Promise<Readable> {
   if (typeof path !== "string") return process.stdin;
   const stream = createReadStream(path, { highWaterMark: 1024 * 1024 });
   await new Promise((resolve, reject) => {

@@ -20,7 +20,7 @@ export const targetCommand: Command<TargetDefinition<Settings>> = {
   isIdle: (flags) => flags["input"] === undefined && process.stdin.isTTY,
   async run(target, context, flags) {
     const { openInput, stateWriter } = await import("./target-run.ts");
-    const input = await openInput(flags["input"]);
+    const input = await openInput(flags["input"], context.config);
     return target.load({ ...context, input, flags, writeState: stateWriter(flags["state-out"]) });
   },
 };

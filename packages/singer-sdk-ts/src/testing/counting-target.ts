@@ -1,5 +1,6 @@
 import { createInterface } from "node:readline";
 import { parseMessage, runTarget, stringifyJson, UserError } from "../index.ts";
+import { mappingSettings } from "../stream-map/mapping-settings.ts";
 
 // A target of the tests: prints every state, and fails as a real one may.
 await runTarget(() => ({
@@ -11,6 +12,7 @@ await runTarget(() => ({
     type: "object",
     required: [],
     properties: {
+      ...mappingSettings,
       limit: { type: "integer", description: "Fails after so many records." },
       rejects: { type: "boolean", default: false, description: "Ends as if rows were rejected." },
     },

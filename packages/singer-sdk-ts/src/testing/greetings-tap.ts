@@ -1,4 +1,5 @@
 import { runTap } from "../index.ts";
+import { mappingSettings } from "../stream-map/mapping-settings.ts";
 
 function failLater(text: string): never {
   throw new Error(text);
@@ -14,6 +15,7 @@ await runTap(() => ({
     type: "object",
     required: ["token"],
     properties: {
+      ...mappingSettings,
       token: { type: "string", secret: true, description: "Opens the door." },
       rows: { type: "integer", default: 3, minimum: 0, description: "Greetings to write." },
       fail: {

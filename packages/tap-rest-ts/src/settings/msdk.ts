@@ -15,16 +15,6 @@ export const msdkProperties = {
     ignored: "records are sent as they are",
     description: "A setting of tap-rest-api-msdk without effect here.",
   },
-  flattening_enabled: {
-    type: "boolean",
-    ignored: "records are not flattened",
-    description: "A setting of tap-rest-api-msdk without effect here.",
-  },
-  flattening_max_depth: {
-    type: "integer",
-    ignored: "records are not flattened",
-    description: "A setting of tap-rest-api-msdk without effect here.",
-  },
   backoff_type: {
     type: "string",
     ignored: "Retry-After is always read",
@@ -43,18 +33,6 @@ export const msdkProperties = {
   redirect_uri: {
     type: "string",
     ignored: "no grant that this tap has needs it",
-    description: "A setting of tap-rest-api-msdk without effect here.",
-  },
-  stream_maps: {
-    type: "object",
-    additionalProperties: true,
-    ignored: "records are not mapped",
-    description: "A setting of tap-rest-api-msdk without effect here.",
-  },
-  stream_map_config: {
-    type: "object",
-    additionalProperties: true,
-    ignored: "records are not mapped",
     description: "A setting of tap-rest-api-msdk without effect here.",
   },
   pagination_page_size: {
