@@ -1,6 +1,7 @@
 import { type Log, type SchemaMessage, UserError } from "singer-sdk-ts";
 import type { ColumnarReader, ReaderEvent } from "singer-sdk-ts/columnar";
 import type { FlushPolicy } from "./flush-policy.ts";
+import type { Rejects } from "./rejects.ts";
 import { StateLedger } from "./state-ledger.ts";
 import type { StreamLoad } from "./stream-load.ts";
 import { Ticker } from "./ticker.ts";
@@ -32,6 +33,7 @@ export interface RunOptions {
   readonly signal: AbortSignal;
   /** Makes the load of a stream when its first SCHEMA comes. */
   readonly openStream: (event: Extract<ReaderEvent, { type: "schema" }>) => RunStream;
+  readonly rejects: Rejects;
   readonly writeState: (text: string) => Promise<void>;
   readonly now: () => number;
 }
@@ -73,6 +75,7 @@ export class TargetRun {
         }
       }
       await this.#flush([...this.#streams.keys()]);
+      await this.#options.rejects.commit();
     } finally {
       ticker.stop();
     }
@@ -128,10 +131,7 @@ export class TargetRun {
           },
         );
       case "reject":
-        throw new UserError(
-          "E_RECORD",
-          `stream ${event.stream}: ${event.reason} in line ${event.lineNumber}`,
-        );
+        return await this.#options.rejects.add(event);
     }
   }
 
@@ -214,6 +214,7 @@ export class TargetRun {
       this.#ledger.durable(stream, load.durableMark);
       await this.#printCovered();
     }
+    await this.#options.rejects.commit();
     await this.#print(this.#ledger.whole());
   }
 
@@ -233,6 +234,8 @@ export class TargetRun {
   }
 
   async #print(text: string | undefined): Promise<void> {
-    if (text !== undefined) await this.#options.writeState(text);
+    if (text === undefined) return;
+    await this.#options.rejects.commit();
+    await this.#options.writeState(text);
   }
 }

@@ -110,6 +110,13 @@ export const settings = {
       description:
         "Whether upserted records with `_sdc_deleted_at` leave the table; without it they stay, marked by that column.",
     },
+    max_rejects: {
+      type: "integer",
+      minimum: 0,
+      default: 0,
+      description:
+        "Records of a run that may fail to fit their columns: they go to the table `<stream>__rejects` with the reason, and the exit code is 3. One more ends the run; 0 lets the first one end it.",
+    },
     pipeline_id: {
       type: "string",
       default: "default",

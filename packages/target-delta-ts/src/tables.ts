@@ -1,0 +1,150 @@
+import { resolve } from "node:path";
+import { LocalStore, type ObjectStore, openStore as openTableStore } from "delta-lake-ts";
+import { type Column, type Log, type SchemaMessage, UserError } from "singer-sdk-ts";
+import { isDatabricksFolder, openFileStore } from "./databricks/file-folder.ts";
+import { tableName } from "./databricks/table-name.ts";
+import type { WarehouseTarget } from "./databricks/warehouse-target.ts";
+import { fingerprint } from "./fingerprint.ts";
+import { REJECTS_SUFFIX } from "./rejects.ts";
+import type { RunStream } from "./run.ts";
+import type { Config } from "./settings.ts";
+import { StreamLoad, type StreamOptions } from "./stream-load.ts";
+import { TablePaths, tablePath } from "./table-path.ts";
+
+/** The run that loads: its name in commits, and when it began, milliseconds since 1970. */
+export interface RunIdentity {
+  readonly id: string;
+  readonly startedMs: number;
+  readonly log: Log;
+}
+
+/** Where one stream goes. */
+interface Placement {
+  /** The table's folder below the target's `path`. */
+  readonly path: string;
+  readonly loadMethod: StreamOptions["loadMethod"];
+  readonly partitionColumns: readonly string[];
+}
+
+/** The tables of one run: finds the place of each stream, and opens its load. */
+export class Tables {
+  readonly #config: Config;
+  readonly #run: RunIdentity;
+  readonly #paths = new TablePaths();
+  readonly #warehouse: WarehouseTarget | undefined;
+
+  private constructor(config: Config, run: RunIdentity, warehouse: WarehouseTarget | undefined) {
+    this.#config = config;
+    this.#run = run;
+    this.#warehouse = warehouse;
+  }
+
+  static async open(config: Config, run: RunIdentity): Promise<Tables> {
+    const warehouse = isWarehouse(config) ? await openWarehouse(config, run) : undefined;
+    return new Tables(config, run, warehouse);
+  }
+
+  /** The load of a stream, by what the settings say of it. */
+  openStream(message: SchemaMessage, columns: readonly Column[]): RunStream {
+    const override = this.#config.streams?.[message.stream];
+    return this.#open(message, columns, {
+      path: streamPath(this.#config, message.stream),
+      loadMethod: override?.load_method ?? this.#config.load_method,
+      partitionColumns: override?.partition_columns ?? this.#config.partition_columns,
+    });
+  }
+
+  /** The load of a stream's rejects, beside the table of the stream: no setting of the stream holds for it. */
+  openRejects(message: SchemaMessage, columns: readonly Column[]): RunStream {
+    const stream = message.stream.slice(0, -REJECTS_SUFFIX.length);
+    return this.#open(message, columns, {
+      path: `${streamPath(this.#config, stream)}${REJECTS_SUFFIX}`,
+      loadMethod: this.#config.format === "parquet" ? "append" : "insert-only",
+      partitionColumns: [],
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#warehouse?.close();
+  }
+
+  #open(message: SchemaMessage, columns: readonly Column[], placement: Placement): RunStream {
+    const { stream } = message;
+    const { path, loadMethod, partitionColumns } = placement;
+    const { id: runId, startedMs, log } = this.#run;
+    const config = this.#config;
+    this.#paths.reserve(stream, this.#warehouse === undefined ? path : tableName(path));
+    if (this.#warehouse !== undefined) return this.#warehouse.openStream(message, columns);
+    const context = {
+      stream,
+      path,
+      store: openStore(config, path),
+      openStore: (folder: string) => openStore(config, `${path}/${folder}`),
+      parts: {
+        compression: config.compression,
+        fileSizeBytes: config.file_size_mb * 1024 * 1024,
+        partitionColumns,
+      },
+      batchAppId: `target-delta/${fingerprint(config.pipeline_id, stream, path)}`,
+      versionAppId: `target-delta-version/${fingerprint(config.pipeline_id, stream, path)}`,
+      runId,
+      startedMs,
+      log,
+    };
+    const options = {
+      format: config.format,
+      loadMethod,
+      isHardDelete: config.hard_delete,
+      hasMetadata: config.add_record_metadata,
+    };
+    return new StreamLoad(context, options, message, columns);
+  }
+}
+
+/** The folder of a stream's table below the target's `path`. */
+export function streamPath(config: Config, stream: string): string {
+  return tablePath(stream, config.streams?.[stream]?.table_path ?? config.table_path);
+}
+
+/** Whether tables are loaded by a SQL warehouse instead of being written to a folder. */
+function isWarehouse({ path, databricks, format }: Config): boolean {
+  if (path === "databricks:" && format === "parquet")
+    throw new UserError(
+      "E_SETTING",
+      "`format: parquet` needs a folder, and `path` is databricks:",
+      {
+        hint: "set `path` to a volume (/Volumes/catalog/schema/volume/…) or dbfs:/…",
+      },
+    );
+  if (path === undefined && databricks?.host === undefined) throw pathMissing();
+  return path === "databricks:" || path === undefined;
+}
+
+async function openWarehouse(config: Config, run: RunIdentity): Promise<WarehouseTarget> {
+  const { WarehouseTarget: Target } = await import("./databricks/warehouse-target.ts");
+  return await Target.open(config, run);
+}
+
+/** The store whose root is the table folder `path`. */
+export function openStore(config: Config, path: string): ObjectStore {
+  if (config.path === undefined) throw pathMissing();
+  if (isDatabricksFolder(config.path)) return openFileStore(config, `${config.path}/${path}`);
+  const scheme = /^([a-z0-9]+):\/\//.exec(config.path)?.[1];
+  if (scheme !== undefined && !/^(?:s3a?|abfss?|az|gs|file)$/.test(scheme)) {
+    throw new UserError(
+      "E_SETTING",
+      `setting \`path\` starts with ${scheme}://, which is unknown`,
+      {
+        hint: "give a local folder, or a URL that starts with s3://, abfss://, az:// or gs://",
+      },
+    );
+  }
+  if (scheme !== undefined) return openTableStore(`${config.path}/${path}`);
+  return new LocalStore(resolve(config.path, path));
+}
+
+function pathMissing(): UserError {
+  return new UserError("E_SETTING", "setting `path` is missing", {
+    hint: "set `path` to a folder, or DATABRICKS_HOST and DATABRICKS_TOKEN to load into a SQL warehouse",
+  });
+}
