@@ -15,7 +15,7 @@ export interface RowBatch {
   /** Index of the first row among the stream's rows so far, from 0; rejected records are not counted. */
   readonly firstRow: number;
   readonly version: number | undefined;
-  /** One for each column of `recordBatch`, in order. */
+  /** One for each column of `recordBatch`, in order: computed when asked for, one pass over the arrays. */
   readonly statistics: readonly ColumnStatistics[];
 }
 

@@ -141,7 +141,9 @@ export class StreamRows {
       sizeBytes,
       firstRow,
       version: this.version,
-      statistics: finished.map((column) => column.statistics),
+      get statistics() {
+        return finished.map((column) => column.statistics);
+      },
     };
   }
 }

@@ -20,6 +20,7 @@ export interface Refusal {
 /** Column arrays that left their builder. They belong to the receiver. */
 export interface FinishedColumn {
   readonly data: Data;
+  /** Computed when it is asked for, from the arrays: they must be unchanged. */
   readonly statistics: ColumnStatistics;
 }
 

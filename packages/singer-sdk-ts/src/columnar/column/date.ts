@@ -67,7 +67,9 @@ export class DateBuilder implements ColumnBuilder {
     this.#days = new Int32Array(Math.max(rows.length, rowsAtFirst));
     return {
       data: makeData({ type: new DateDay(), ...rows, data }),
-      statistics: numberStatistics(data, rows),
+      get statistics() {
+        return numberStatistics(data, rows);
+      },
     };
   }
 

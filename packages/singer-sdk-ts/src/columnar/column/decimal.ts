@@ -118,7 +118,9 @@ export class DecimalBuilder implements ColumnBuilder {
     const data = new Uint32Array(words.buffer, 0, 4 * rows.length);
     return {
       data: makeData({ type: this.#type, ...rows, data }),
-      statistics: int128Statistics(words, rows),
+      get statistics() {
+        return int128Statistics(words, rows);
+      },
     };
   }
 

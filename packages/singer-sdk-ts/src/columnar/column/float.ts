@@ -81,7 +81,9 @@ export class FloatBuilder implements ColumnBuilder {
     this.#values = this.#allocate(Math.max(rows.length, rowsAtFirst));
     return {
       data: makeData({ type: this.#type, ...rows, data }),
-      statistics: numberStatistics(data, rows),
+      get statistics() {
+        return numberStatistics(data, rows);
+      },
     };
   }
 

@@ -97,7 +97,9 @@ export class IntegerBuilder implements ColumnBuilder {
     const data = integersOf(this.#type, words, length);
     return {
       data: makeData({ type: this.#type, ...rows, data }),
-      statistics: int64Statistics(words, rows),
+      get statistics() {
+        return int64Statistics(words, rows);
+      },
     };
   }
 

@@ -117,6 +117,8 @@ export function finishText(column: ByteColumn): FinishedColumn {
   const { rows, valueOffsets, data } = column.take();
   return {
     data: makeData({ type: new Utf8(), ...rows, valueOffsets, data }),
-    statistics: textStatistics(data, valueOffsets, rows),
+    get statistics() {
+      return textStatistics(data, valueOffsets, rows);
+    },
   };
 }

@@ -75,7 +75,9 @@ export class TimestampBuilder implements ColumnBuilder {
     const data = new BigInt64Array(words.buffer, 0, rows.length);
     return {
       data: makeData({ type: this.#type, ...rows, data }),
-      statistics: int64Statistics(words, rows),
+      get statistics() {
+        return int64Statistics(words, rows);
+      },
     };
   }
 
