@@ -2,13 +2,14 @@ import type { RecordBatch, Schema } from "apache-arrow";
 import type { AddFile, PartitionValues } from "./action.ts";
 import { conformBatch } from "./arrow/conform.ts";
 import { deltaToArrow } from "./arrow/type.ts";
-import { type Compression, ParquetEncoder } from "./parquet/encode.ts";
+import type { EncodeWorker } from "./encode-worker/encode-worker.ts";
+import { type FileEncoder, LocalEncoder } from "./file-encoder.ts";
+import type { Compression } from "./parquet/encode.ts";
 import { decodePath, encodePath, hiveFolder } from "./partition.ts";
 import { parseProperties } from "./property.ts";
 import { type Runtime, systemRuntime } from "./runtime.ts";
 import { findField, type StructType } from "./schema.ts";
 import { splitByPartition } from "./split.ts";
-import { StatisticsCollector } from "./stats/collect.ts";
 import { nanColumns } from "./stats/nan.ts";
 import type { ObjectStore } from "./store.ts";
 
@@ -16,6 +17,8 @@ import type { ObjectStore } from "./store.ts";
 const FILE_SIZE_BYTES = 128 * 1024 * 1024;
 /** More partitions than this are not kept open at once: the fullest file is closed first. */
 const OPEN_FILES_MAX = 64;
+/** Fewer rows than this in a file's first batch are not worth starting a thread for. */
+const LARGE_BATCH_ROWS = 16_384;
 /** Parquet bytes an Arrow byte becomes, assumed until a row group of the file is encoded. */
 const RATIO_GUESS = 0.5;
 
@@ -32,14 +35,15 @@ export interface DataFileOptions {
   /** The table's properties: those about statistics are followed. */
   readonly configuration?: Readonly<Record<string, string>>;
   readonly runtime?: Runtime;
+  /** A thread that encodes files which begin with a large batch, and all files once it runs. */
+  readonly encodeWorker?: EncodeWorker;
 }
 
 /** One file that takes rows. */
 interface OpenFile {
   readonly key: string;
   readonly partitionValues: PartitionValues;
-  readonly encoder: ParquetEncoder;
-  readonly statistics: StatisticsCollector;
+  readonly encoder: FileEncoder;
   readonly size: Promise<number>;
   /** Bytes of Arrow data given to the encoder. */
   inputBytes: number;
@@ -114,28 +118,37 @@ export class DataFileWriter {
       for (const column of newColumns) this.#unbounded.add(column);
       await this.roll();
     }
-    const file = this.#open.get(folder) ?? (await this.#openFile(folder, partitionValues));
+    const isLarge = batch.numRows >= LARGE_BATCH_ROWS;
+    const file =
+      this.#open.get(folder) ?? (await this.#openFile(folder, { partitionValues, isLarge }));
     await writeTo(file, batch);
-    file.statistics.add(batch);
     file.inputBytes = file.encoder.inputBytes;
     if (estimateSize(file) >= this.#fileSizeBytes()) await this.#closeFile(file);
   }
 
-  async #openFile(folder: string, partitionValues: PartitionValues): Promise<OpenFile> {
+  async #openFile(
+    folder: string,
+    { partitionValues, isLarge }: Pick<OpenFile, "partitionValues"> & { readonly isLarge: boolean },
+  ): Promise<OpenFile> {
     if (this.#open.size >= OPEN_FILES_MAX) {
       const [fullest] = [...this.#open.values()].toSorted((a, b) => b.inputBytes - a.inputBytes);
       if (fullest !== undefined) await this.#closeFile(fullest);
     }
-    const { compression = "snappy", folder: parent } = this.#options;
+    const { compression = "snappy", folder: parent, encodeWorker } = this.#options;
     const codec = compression === "none" ? "" : `.${compression}`;
     const name = `part-00000-${this.#runtime.uuid()}.c000${codec}.parquet`;
     const key = `${parent === undefined ? "" : `${parent.replace(/\/$/, "")}/`}${folder}${name}`;
-    const encoder = new ParquetEncoder({ compression, unboundedColumns: [...this.#unbounded] });
+    const options = {
+      parquet: { compression, unboundedColumns: [...this.#unbounded] },
+      schema: this.#fileSchema,
+      indexedColumnCount: this.#indexedColumnCount,
+    };
+    const worker = isLarge || encodeWorker?.isStarted === true ? encodeWorker : undefined;
+    const encoder = worker?.open(options) ?? new LocalEncoder(options);
     const size = this.#store.write(key, encoder.output);
     // A failure is seen by the next write or close; until then it must not end the process.
     size.catch(() => undefined);
-    const statistics = new StatisticsCollector(this.#fileSchema, this.#indexedColumnCount);
-    const file = { key, partitionValues, encoder, statistics, size, inputBytes: 0 };
+    const file = { key, partitionValues, encoder, size, inputBytes: 0 };
     this.#open.set(folder, file);
     return file;
   }
@@ -151,7 +164,7 @@ export class DataFileWriter {
       size,
       modificationTime: this.#runtime.now(),
       dataChange: true,
-      stats: file.statistics.toJson(),
+      stats: file.encoder.statistics(),
       ...(tags === undefined ? {} : { tags }),
     });
   }

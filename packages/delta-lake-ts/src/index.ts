@@ -11,6 +11,7 @@ export type {
 export { buildBatch } from "./arrow/build.ts";
 export { arrowToDelta, arrowType, deltaToArrow } from "./arrow/type.ts";
 export { type DataFileOptions, DataFileWriter } from "./data-file.ts";
+export { EncodeWorker } from "./encode-worker/encode-worker.ts";
 export { type ConflictName, DeltaError, type DeltaErrorCode } from "./error.ts";
 export { append } from "./operation/append.ts";
 export { type CheckpointOptions, checkpoint } from "./operation/checkpoint.ts";

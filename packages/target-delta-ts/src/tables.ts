@@ -1,5 +1,11 @@
+import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
-import { LocalStore, type ObjectStore, openStore as openTableStore } from "delta-lake-ts";
+import {
+  EncodeWorker,
+  LocalStore,
+  type ObjectStore,
+  openStore as openTableStore,
+} from "delta-lake-ts";
 import { type Column, type Log, type SchemaMessage, UserError } from "singer-sdk-ts";
 import { isDatabricksFolder, openFileStore } from "./databricks/file-folder.ts";
 import { tableName } from "./databricks/table-name.ts";
@@ -32,6 +38,8 @@ export class Tables {
   readonly #run: RunIdentity;
   readonly #paths = new TablePaths();
   readonly #warehouse: WarehouseTarget | undefined;
+  /** Where there is a second core, files are encoded beside the reading of the next rows. */
+  readonly #encodeWorker = availableParallelism() > 1 ? new EncodeWorker() : undefined;
 
   private constructor(config: Config, run: RunIdentity, warehouse: WarehouseTarget | undefined) {
     this.#config = config;
@@ -65,6 +73,7 @@ export class Tables {
   }
 
   async close(): Promise<void> {
+    await this.#encodeWorker?.close();
     await this.#warehouse?.close();
   }
 
@@ -84,6 +93,7 @@ export class Tables {
         compression: config.compression,
         fileSizeBytes: config.file_size_mb * 1024 * 1024,
         partitionColumns,
+        ...(this.#encodeWorker === undefined ? {} : { encodeWorker: this.#encodeWorker }),
       },
       batchAppId: `target-delta/${fingerprint(config.pipeline_id, stream, path)}`,
       versionAppId: `target-delta-version/${fingerprint(config.pipeline_id, stream, path)}`,

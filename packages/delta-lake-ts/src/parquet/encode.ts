@@ -29,6 +29,12 @@ const ROW_GROUP_BYTES = 32 * 1024 * 1024;
 const ROW_GROUP_ROWS = 1_048_576;
 const CREATED_BY = "delta-lake-ts";
 
+/** A batch, and the same as an Arrow stream. */
+interface PendingBatch {
+  readonly batch: RecordBatch;
+  readonly bytes: Uint8Array;
+}
+
 /**
  * One Parquet file being written. Batches go in by {@link write}, bytes come out of {@link output} at each row group;
  * all batches have the same schema. `output` must be read, or writing waits for ever.
@@ -39,7 +45,7 @@ export class ParquetEncoder {
   inputBytes = 0;
   outputBytes = 0;
   readonly #options: ParquetOptions;
-  #pending: RecordBatch | undefined;
+  #pending: PendingBatch | undefined;
   #isClosed = false;
   #failure: Error | undefined;
   #wake: () => void = () => {};
@@ -50,10 +56,13 @@ export class ParquetEncoder {
     this.output = this.#encode();
   }
 
-  /** Resolves when the encoder has taken the batch; rejects when encoding failed or the reader of `output` left. */
-  async write(batch: RecordBatch): Promise<void> {
+  /**
+   * Resolves when the encoder has taken the batch; rejects when encoding failed or the reader of `output` left.
+   * `bytes` is the batch as an Arrow stream, where the caller has it already.
+   */
+  async write(batch: RecordBatch, bytes?: Uint8Array): Promise<void> {
     this.#checkFailure();
-    this.#pending = batch;
+    this.#pending = { batch, bytes: bytes ?? tableToIPC(new Table([batch]), "stream") };
     this.#wake();
     await new Promise<void>((resolve) => {
       this.#taken = resolve;
@@ -83,7 +92,7 @@ export class ParquetEncoder {
       const first = await this.#next();
       if (first === undefined) return;
       const wasm = await loadParquetWasm();
-      const properties = await createProperties(first, this.#options);
+      const properties = await createProperties(first.batch, this.#options);
       const batches = this.#wasmBatches(first, wasm.Table);
       const source = ReadableStream.from(batches);
       const parquet = await wasm.transformParquetStream(source, properties);
@@ -103,17 +112,16 @@ export class ParquetEncoder {
   }
 
   async *#wasmBatches(
-    first: RecordBatch,
+    first: PendingBatch,
     table: typeof import("parquet-wasm")["Table"],
   ): AsyncGenerator<WasmBatch> {
     for (
-      let batch: RecordBatch | undefined = first;
-      batch !== undefined;
-      batch = await this.#next()
+      let pending: PendingBatch | undefined = first;
+      pending !== undefined;
+      pending = await this.#next()
     ) {
-      const bytes = tableToIPC(new Table([batch]), "stream");
-      this.inputBytes += bytes.length;
-      const wasmTable = table.fromIPCStream(bytes);
+      this.inputBytes += pending.bytes.length;
+      const wasmTable = table.fromIPCStream(pending.bytes);
       const wasmBatch = wasmTable.recordBatch(0);
       wasmTable.free();
       if (wasmBatch === undefined) throw new Error("an Arrow stream of one batch came back empty");
@@ -122,7 +130,7 @@ export class ParquetEncoder {
   }
 
   /** The next batch, or undefined at the end; tells the writer that it was taken. */
-  async #next(): Promise<RecordBatch | undefined> {
+  async #next(): Promise<PendingBatch | undefined> {
     this.#taken();
     while (this.#pending === undefined) {
       if (this.#failure !== undefined) throw this.#failure;
@@ -131,9 +139,9 @@ export class ParquetEncoder {
         this.#wake = resolve;
       });
     }
-    const batch = this.#pending;
+    const pending = this.#pending;
     this.#pending = undefined;
-    return batch;
+    return pending;
   }
 }
 

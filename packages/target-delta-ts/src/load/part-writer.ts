@@ -1,10 +1,17 @@
 import type { RecordBatch } from "apache-arrow";
-import { type AddFile, DataFileWriter, type ObjectStore, type StructType } from "delta-lake-ts";
+import {
+  type AddFile,
+  DataFileWriter,
+  type EncodeWorker,
+  type ObjectStore,
+  type StructType,
+} from "delta-lake-ts";
 
 export interface PartOptions {
   readonly compression: "snappy" | "zstd" | "none";
   readonly fileSizeBytes: number;
   readonly partitionColumns: readonly string[];
+  readonly encodeWorker?: EncodeWorker;
 }
 
 /** Writes batches to data files; a change of columns starts a new file. */

@@ -1,0 +1,104 @@
+import { afterAll, expect, test } from "@jest/globals";
+import { DataFileWriter } from "../data-file.ts";
+import { append } from "../operation/append.ts";
+import { MemoryStore } from "../store/memory.ts";
+import { batchOf, readRows, schemaOf } from "../table-fixture.test.support.ts";
+import { EncodeWorker } from "./encode-worker.ts";
+
+const schema = schemaOf({ id: "long!", name: "string", x: "double", d: "decimal(38,6)" });
+const encodeWorker = new EncodeWorker();
+const idle = new EncodeWorker();
+
+afterAll(async () => {
+  await Promise.all([encodeWorker.close(), idle.close()]);
+});
+
+function rows(first: number, count: number): Record<string, unknown>[] {
+  return Array.from({ length: count }, (_, index) => ({
+    id: first + index,
+    name: index % 7 === 0 ? null : `name ${index % 100}`,
+    x: index / 4,
+    d: BigInt(index) * 10n ** 20n,
+  }));
+}
+
+test("the thread makes the files and statistics that the caller's own thread makes", async () => {
+  const stores = { here: new MemoryStore(), there: new MemoryStore() };
+  const options = { schema };
+  const writers = [
+    new DataFileWriter(stores.here, options),
+    new DataFileWriter(stores.there, { ...options, encodeWorker }),
+  ];
+
+  const [here = [], there = []] = await Promise.all(
+    writers.map(async (writer) => {
+      for (let part = 0; part < 3; part += 1)
+        await writer.write(batchOf(schema, rows(part * 20_000, 20_000)));
+      return await writer.close();
+    }),
+  );
+
+  expect(encodeWorker.isStarted).toBe(true);
+  expect(encodeWorker.inFlightBytes).toBe(0);
+  expect(there.map(({ stats }) => stats).toSorted()).toEqual(
+    here.map(({ stats }) => stats).toSorted(),
+  );
+  expect(total(there)).toBe(60_000);
+  expect(total(here)).toBe(60_000);
+  await append(stores.there, there, { createIfMissing: { schema } });
+  await append(stores.here, here, { createIfMissing: { schema } });
+  expect(await readRows(stores.there)).toEqual(await readRows(stores.here));
+});
+
+function total(files: readonly { readonly stats?: string }[]): number {
+  return files.reduce(
+    (sum, { stats }) => sum + Number(/"numRecords":(\d+)/.exec(stats ?? "")?.[1]),
+    0,
+  );
+}
+
+test("a small file does not start the thread", async () => {
+  const writer = new DataFileWriter(new MemoryStore(), { schema, encodeWorker: idle });
+
+  await writer.write(batchOf(schema, rows(0, 10)));
+  await writer.close();
+
+  expect(idle.isStarted).toBe(false);
+});
+
+test("a store that fails ends the writing with its own error", async () => {
+  class FullStore extends MemoryStore {
+    override async write(_path: string, chunks: AsyncIterable<Uint8Array>): Promise<number> {
+      for await (const _ of chunks) throw new Error("no space left");
+      return 0;
+    }
+  }
+  const writer = new DataFileWriter(new FullStore(), { schema, encodeWorker });
+
+  await writer.write(batchOf(schema, rows(0, 20_000)));
+
+  await expect(writer.close()).rejects.toThrow("no space left");
+});
+
+test("files that the thread has not finished fail when it is closed", async () => {
+  const worker = new EncodeWorker();
+  const writer = new DataFileWriter(new MemoryStore(), { schema, encodeWorker: worker });
+  await writer.write(batchOf(schema, rows(0, 20_000)));
+
+  await worker.close();
+
+  await expect(writer.close()).rejects.toThrow("the encoding thread was closed");
+});
+
+test("an abandoned file leaves nothing, and the thread goes on with others", async () => {
+  const store = new MemoryStore();
+  const abandoned = new DataFileWriter(store, { schema, encodeWorker });
+  await abandoned.write(batchOf(schema, rows(0, 20_000)));
+
+  await abandoned.abort();
+  const writer = new DataFileWriter(store, { schema, encodeWorker });
+  await writer.write(batchOf(schema, rows(0, 20_000)));
+  const files = await writer.close();
+
+  expect([...store.objects.keys()]).toEqual(files.map(({ path }) => path));
+});
