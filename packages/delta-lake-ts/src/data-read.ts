@@ -16,7 +16,7 @@ import { openBlob } from "./blob.ts";
 import { physicalName, physicalSchema, renameColumns } from "./column-mapping.ts";
 import { readDeletionVector } from "./deletion-vector/read.ts";
 import { DeltaError } from "./error.ts";
-import { decodeParquet, readFooter } from "./parquet/decode.ts";
+import { openParquetReader, type ParquetReader } from "./parquet/decode.ts";
 import { Int96Reader } from "./parquet/int96.ts";
 import { decodePath, parsePartitionValue } from "./partition.ts";
 import type { StructField, StructType } from "./schema.ts";
@@ -40,44 +40,73 @@ export async function* readDataFile(
   add: AddFile,
   options: FileReadOptions,
 ): AsyncGenerator<RecordBatch> {
-  if (add.deletionVector === undefined) {
-    yield* readPhysicalRows(store, add, options);
-    return;
-  }
-  const { rowCount } = await readFooter(await openDataFile(store, add));
-  const live = await readDeletionVector(store, add.deletionVector, rowCount);
-  let firstRow = 0;
-  for await (const batch of readPhysicalRows(store, add, options)) {
+  for await (const { batch, live } of readPhysicalRows(store, add, options)) {
+    if (live === undefined) {
+      yield batch;
+      continue;
+    }
     const rows: number[] = [];
-    for (let row = 0; row < batch.numRows; row += 1) if (live[firstRow + row] === 1) rows.push(row);
-    firstRow += batch.numRows;
+    for (let row = 0; row < live.length; row += 1) if (live[row] === 1) rows.push(row);
     if (rows.length > 0) yield takeRows(batch, Int32Array.from(rows));
   }
 }
 
-/** All rows that the file holds, deleted ones too. */
-async function* readPhysicalRows(
+/** Rows of a file as they lie there: deleted ones too, which `live` marks with 0; undefined when all are live. */
+export interface PhysicalRows {
+  readonly batch: RecordBatch;
+  readonly live: Uint8Array | undefined;
+}
+
+/** Reads one live file as {@link readDataFile} does, with the rows that its deletion vector marks. */
+export async function* readPhysicalRows(
   store: ObjectStore,
   add: AddFile,
   options: FileReadOptions,
-): AsyncGenerator<RecordBatch> {
+): AsyncGenerator<PhysicalRows> {
   const file = await openDataFile(store, add);
-  const { rowCount, columns } = await readFooter(file);
+  const reader = await openParquetReader(file);
+  try {
+    const live =
+      add.deletionVector === undefined
+        ? undefined
+        : await readDeletionVector(store, add.deletionVector, reader.rowCount);
+    let firstRow = 0;
+    for await (const batch of readColumns({ file, reader, add, options })) {
+      yield { batch, live: live?.subarray(firstRow, firstRow + batch.numRows) };
+      firstRow += batch.numRows;
+    }
+  } finally {
+    reader.close();
+  }
+}
+
+async function* readColumns({
+  file,
+  reader,
+  add,
+  options,
+}: {
+  file: BlobLike;
+  reader: ParquetReader;
+  add: AddFile;
+  options: FileReadOptions;
+}): AsyncGenerator<RecordBatch> {
   const isPartition = new Set(options.partitionColumns);
   const wanted = new Set(
     options.schema.fields
       .filter(({ name }) => !isPartition.has(name))
       .map((field) => storedName(field, options).toLowerCase()),
   );
-  const stored = columns.filter((name) => wanted.has(name.toLowerCase()));
+  const stored = reader.columns.filter((name) => wanted.has(name.toLowerCase()));
   const schema = deltaToArrow(options.schema);
   if (stored.length === 0) {
-    yield conformFileBatch(createBatch(emptySchema(schema), [], rowCount), add, options, schema);
+    const bare = createBatch(emptySchema(schema), [], reader.rowCount);
+    yield conformFileBatch(bare, add, options, schema);
     return;
   }
   let firstRow = 0;
   let int96: Int96Reader | undefined;
-  for await (const batch of decodeParquet(file, { columns: stored })) {
+  for await (const batch of reader.read({ columns: stored })) {
     const suspects = nanosecondColumns(batch.schema, add);
     if (suspects.length > 0) int96 ??= await Int96Reader.open(file);
     const exact = await exactTimestamps(batch, suspects, { add, int96, firstRow });

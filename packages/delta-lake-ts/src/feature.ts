@@ -1,6 +1,6 @@
 import type { Metadata, Protocol } from "./action.ts";
 import { DeltaError } from "./error.ts";
-import { type StructType, visitFields } from "./schema.ts";
+import { type DeltaType, type StructType, visitFields } from "./schema.ts";
 
 /** What a default table asks for: opens in every engine (delta.md §2.2, "the widest table"). */
 export const DEFAULT_PROTOCOL: Protocol = { minReaderVersion: 1, minWriterVersion: 2 };
@@ -37,6 +37,69 @@ const WRITABLE = new Set([
   "domainMetadata",
   "inCommitTimestamp",
 ]);
+
+/** Properties that need a feature when they are `true`. */
+const PROPERTY_FEATURES: Readonly<Record<string, string>> = {
+  "delta.enableDeletionVectors": "deletionVectors",
+  "delta.enableChangeDataFeed": "changeDataFeed",
+  "delta.enableInCommitTimestamps": "inCommitTimestamp",
+};
+
+/** Features that readers must know, too. */
+const READER_FEATURES = new Set([
+  "columnMapping",
+  "deletionVectors",
+  "timestampNtz",
+  "v2Checkpoint",
+  "vacuumProtocolCheck",
+]);
+
+/**
+ * The protocol that a table needs for its properties and columns: the one it has, or that with features added. A feature
+ * never goes away, and what a legacy version implies is spelt out (delta.md §1.10).
+ */
+export function protocolFor(
+  protocol: Protocol,
+  configuration: Metadata["configuration"],
+  schema: StructType,
+): Protocol {
+  const present = writerFeatures(protocol);
+  const needed = new Set<string>();
+  for (const [property, feature] of Object.entries(PROPERTY_FEATURES)) {
+    if (configuration[property] === "true") needed.add(feature);
+  }
+  visitFields(schema, ({ type }) => {
+    if (holdsType(type, "timestamp_ntz")) needed.add("timestampNtz");
+  });
+  const added = [...needed].filter((feature) => !present.has(feature));
+  if (added.length === 0) return protocol;
+  const all = [...present, ...added];
+  const asksReaders =
+    protocol.minReaderVersion >= 3 || added.some((feature) => READER_FEATURES.has(feature));
+  return {
+    minReaderVersion: asksReaders ? 3 : protocol.minReaderVersion,
+    minWriterVersion: 7,
+    ...(asksReaders
+      ? {
+          readerFeatures: all.filter(
+            (feature) =>
+              protocol.readerFeatures?.includes(feature) === true ||
+              (protocol.minReaderVersion === 2 && feature === "columnMapping") ||
+              (added.includes(feature) && READER_FEATURES.has(feature)),
+          ),
+        }
+      : {}),
+    writerFeatures: all,
+  };
+}
+
+function holdsType(type: DeltaType, wanted: string): boolean {
+  if (typeof type === "string") return type === wanted;
+  if (type.type === "array") return holdsType(type.elementType, wanted);
+  if (type.type === "map")
+    return holdsType(type.keyType, wanted) || holdsType(type.valueType, wanted);
+  return false;
+}
 
 /** Every feature that the protocol asks of a writer, legacy versions spelled out. */
 export function writerFeatures(protocol: Protocol): ReadonlySet<string> {

@@ -27,6 +27,7 @@ export interface TableProperties {
   readonly isolationLevel: "Serializable" | "WriteSerializable";
   readonly writesStatisticsAsJson: boolean;
   readonly usesInCommitTimestamps: boolean;
+  readonly usesDeletionVectors: boolean;
   readonly columnMappingMode: string;
 }
 
@@ -42,6 +43,7 @@ export function parseProperties(configuration: Metadata["configuration"]): Table
     isolationLevel: isolation === "WriteSerializable" ? isolation : "Serializable",
     writesStatisticsAsJson: configuration["delta.checkpoint.writeStatsAsJson"] !== "false",
     usesInCommitTimestamps: configuration["delta.enableInCommitTimestamps"] === "true",
+    usesDeletionVectors: configuration["delta.enableDeletionVectors"] === "true",
     columnMappingMode: configuration["delta.columnMapping.mode"] ?? "none",
   };
 }

@@ -19,7 +19,11 @@ export class UnclearPutError extends Error {
 }
 
 /** The slice of a web `Blob` that the Parquet reader uses: ranges are fetched only when asked for. */
-export type BlobLike = Pick<Blob, "size" | "slice" | "arrayBuffer">;
+export interface BlobLike {
+  readonly size: number;
+  slice(start?: number, end?: number): { arrayBuffer(): Promise<ArrayBuffer> };
+  arrayBuffer(): Promise<ArrayBuffer>;
+}
 
 /**
  * Where a table lives. All paths are relative to the table's root folder.

@@ -10,6 +10,8 @@ interface IndexedBatch {
 
 /** Slots per row: half-empty tables keep the chains short. */
 const SLOTS_PER_ROW = 2;
+/** Bits per row of the filter before the slots: one in sixteen foreign keys passes it in vain. */
+const FILTER_BITS_PER_ROW = 16;
 
 /**
  * Finds rows by key: an open-addressing hash over typed arrays. Rows are numbered over all batches, from 0.
@@ -24,6 +26,10 @@ export class KeyIndex {
   readonly #hashes: Uint32Array;
   /** Row number + 1, or 0 for an empty slot. */
   readonly #slots: Uint32Array;
+  /** One bit for each hash that is there. It fits the processor's cache where the slots do not. */
+  readonly #filter: Uint32Array;
+  /** Hashes of the batch that is probed: one buffer for all of them. */
+  #scratch = new Uint32Array();
 
   /** `keys` are column indexes; all batches have one schema. */
   constructor(batches: readonly RecordBatch[], keys: readonly number[]) {
@@ -33,6 +39,7 @@ export class KeyIndex {
     this.#hashes = new Uint32Array(this.rowCount);
     const slotCount = 2 ** Math.ceil(Math.log2(Math.max(16, this.rowCount * SLOTS_PER_ROW)));
     this.#slots = new Uint32Array(slotCount);
+    this.#filter = new Uint32Array((slotCount / SLOTS_PER_ROW) * (FILTER_BITS_PER_ROW / 32));
     let firstRow = 0;
     const indexed: IndexedBatch[] = [];
     this.#batches = indexed;
@@ -41,24 +48,32 @@ export class KeyIndex {
       const columns = data.map((column, index) => keyColumn(column, keyName(batch, keys, index)));
       indexed.push({ columns, firstRow });
       this.#batchOfRow.fill(batchIndex, firstRow, firstRow + batch.numRows);
-      this.#hashes.set(hashKeys(columns, batch.numRows), firstRow);
+      hashKeys(columns, batch.numRows, this.#hashes.subarray(firstRow));
       this.#insertBatch(indexed.length - 1, batch.numRows, keyMask(data));
       firstRow += batch.numRows;
     }
   }
 
-  /** For each row of a foreign batch: the number of the indexed row with its key, or -1. */
-  probe(batch: RecordBatch, keys: readonly number[]): Int32Array {
+  /** The rows of a foreign batch whose keys are here, ascending, and the number of the indexed row of each. */
+  probe(batch: RecordBatch, keys: readonly number[]): { rows: Uint32Array; matches: Int32Array } {
     const data = keyData(batch, keys);
     const columns = data.map((column, index) => keyColumn(column, keyName(batch, keys, index)));
     const mask = keyMask(data);
-    const hashes = hashKeys(columns, batch.numRows);
-    const found = new Int32Array(batch.numRows).fill(-1);
-    for (let row = 0; row < found.length; row += 1) {
+    if (this.#scratch.length < batch.numRows) this.#scratch = new Uint32Array(batch.numRows);
+    const hashes = hashKeys(columns, batch.numRows, this.#scratch);
+    const rows = passFilter(hashes, this.#filter);
+    const matches = new Int32Array(rows.length);
+    let count = 0;
+    for (let index = 0; index < rows.length; index += 1) {
+      const row = rows[index] ?? 0;
       if (mask !== undefined && mask[row] === 0) continue;
-      found[row] = (this.#slots[this.#findSlot(hashes[row] ?? 0, columns, row)] ?? 0) - 1;
+      const match = (this.#slots[this.#findSlot(hashes[row] ?? 0, columns, row)] ?? 0) - 1;
+      if (match === -1) continue;
+      rows[count] = row;
+      matches[count] = match;
+      count += 1;
     }
-    return found;
+    return { rows: rows.subarray(0, count), matches: matches.subarray(0, count) };
   }
 
   #insertBatch(batchIndex: number, rowCount: number, mask: Uint8Array | undefined): void {
@@ -67,7 +82,10 @@ export class KeyIndex {
     for (let row = 0; row < rowCount; row += 1) {
       if (mask !== undefined && mask[row] === 0) continue;
       const number = batch.firstRow + row;
-      const slot = this.#findSlot(this.#hashes[number] ?? 0, batch.columns, row);
+      const hash = this.#hashes[number] ?? 0;
+      const place = (hash >>> 5) & (this.#filter.length - 1);
+      this.#filter[place] = (this.#filter[place] ?? 0) | (1 << (hash & 31));
+      const slot = this.#findSlot(hash, batch.columns, row);
       const earlier = (this.#slots[slot] ?? 0) - 1;
       if (earlier !== -1) this.superseded[earlier] = 1;
       this.#slots[slot] = number + 1;
@@ -87,6 +105,20 @@ export class KeyIndex {
       }
     }
   }
+}
+
+/**
+ * The rows whose hash may be here. A loop of its own over two arrays: most foreign keys go here, at 6 times the speed of
+ * looking into the slots (bench/delta, "merge").
+ */
+function passFilter(hashes: Uint32Array, filter: Uint32Array): Uint32Array {
+  const last = filter.length - 1;
+  const rows: number[] = [];
+  for (let row = 0; row < hashes.length; row += 1) {
+    const hash = hashes[row] ?? 0;
+    if ((((filter[(hash >>> 5) & last] ?? 0) >>> (hash & 31)) & 1) === 1) rows.push(row);
+  }
+  return Uint32Array.from(rows);
 }
 
 function keyData(batch: RecordBatch, keys: readonly number[]): Data[] {

@@ -89,3 +89,56 @@ function visitBits(
   }
   return start + BITMAP_BYTES;
 }
+
+/** Writes row numbers, ascending and below 2^32, as a 64-bit bitmap array. */
+export function encodeBitmapArray(rows: Uint32Array): Uint8Array {
+  const containers = splitContainers(rows);
+  const headerBytes = 8 + containers.length * 8;
+  const sizeBytes = containers.reduce((sum, low) => sum + containerBytes(low), headerBytes);
+  const bytes = new Uint8Array(16 + sizeBytes);
+  const view = new DataView(bytes.buffer);
+  view.setInt32(0, BITMAP_ARRAY_MAGIC, true);
+  // One bucket: no data file has 2^32 rows.
+  view.setBigInt64(4, 1n, true);
+  view.setUint32(12, 0, true);
+  view.setUint32(16, COOKIE_PLAIN, true);
+  view.setUint32(20, containers.length, true);
+  let position = 16 + headerBytes;
+  for (const [index, low] of containers.entries()) {
+    view.setUint16(24 + index * 4, (low[0] ?? 0) >>> 16, true);
+    view.setUint16(26 + index * 4, low.length - 1, true);
+    // Offsets count from the cookie.
+    view.setUint32(24 + containers.length * 4 + index * 4, position - 16, true);
+    writeContainer(view, position, low);
+    position += containerBytes(low);
+  }
+  return bytes;
+}
+
+/** Row numbers with the same high 16 bits lie together. */
+function splitContainers(rows: Uint32Array): Uint32Array[] {
+  const containers: Uint32Array[] = [];
+  let start = 0;
+  for (let index = 1; index <= rows.length; index += 1) {
+    const isSame = index < rows.length && (rows[index] ?? 0) >>> 16 === (rows[start] ?? 0) >>> 16;
+    if (isSame) continue;
+    containers.push(rows.subarray(start, index));
+    start = index;
+  }
+  return containers;
+}
+
+function containerBytes(rows: Uint32Array): number {
+  return rows.length <= ARRAY_SIZE_MAX ? rows.length * 2 : BITMAP_BYTES;
+}
+
+function writeContainer(view: DataView, start: number, rows: Uint32Array): void {
+  for (let index = 0; index < rows.length; index += 1) {
+    const low = (rows[index] ?? 0) & 0xff_ff;
+    if (rows.length <= ARRAY_SIZE_MAX) view.setUint16(start + index * 2, low, true);
+    else {
+      const place = start + (low >>> 3);
+      view.setUint8(place, view.getUint8(place) | (1 << (low & 7)));
+    }
+  }
+}

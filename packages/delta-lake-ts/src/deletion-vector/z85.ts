@@ -20,3 +20,19 @@ export function decodeZ85(text: string): Uint8Array | undefined {
   }
   return bytes;
 }
+
+/** Encodes bytes whose number is a multiple of four. */
+export function encodeZ85(bytes: Uint8Array): string {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let text = "";
+  for (let start = 0; start < bytes.length; start += 4) {
+    let value = view.getUint32(start);
+    let group = "";
+    for (let index = 0; index < 5; index += 1) {
+      group = (ALPHABET[value % 85] ?? "") + group;
+      value = Math.floor(value / 85);
+    }
+    text += group;
+  }
+  return text;
+}

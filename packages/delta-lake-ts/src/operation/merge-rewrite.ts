@@ -26,11 +26,13 @@ export async function isChanged(
 ): Promise<boolean> {
   if (hasDeleteOrDouble(file.matches, source)) return true;
   let firstRow = 0;
+  let next = 0;
   for await (const batch of readDataFile(store, file.add, options)) {
     const comparer = new SourceComparer(source, batch);
-    for (let row = 0; row < batch.numRows; row += 1) {
-      const match = file.matches[firstRow + row] ?? -1;
-      if (match !== -1 && !comparer.isSame(row, match)) return true;
+    for (; next < file.rows.length; next += 1) {
+      const row = (file.rows[next] ?? 0) - firstRow;
+      if (row >= batch.numRows) break;
+      if (!comparer.isSame(row, file.matches[next] ?? -1)) return true;
     }
     firstRow += batch.numRows;
   }
@@ -39,7 +41,7 @@ export async function isChanged(
 
 /** Marks the matches of a file that stays as it is: its rows already are what the source says. */
 export function keepFile(file: TouchedFile, source: MergeSource): void {
-  for (const match of file.matches) if (match !== -1) source.fates[match] = RowFate.placed;
+  for (const match of file.matches) source.fates[match] = RowFate.placed;
 }
 
 /** Writes a file anew: rows without a match stay, the others are replaced, dropped, or kept where nothing differs. */
@@ -51,8 +53,14 @@ export async function rewriteFile(
 ): Promise<void> {
   const { options, writer, counts } = target;
   let firstRow = 0;
+  let next = 0;
   for await (const batch of readDataFile(store, file.add, options)) {
-    const matches = file.matches.subarray(firstRow, firstRow + batch.numRows);
+    const matches = new Int32Array(batch.numRows).fill(-1);
+    for (; next < file.rows.length; next += 1) {
+      const row = (file.rows[next] ?? 0) - firstRow;
+      if (row >= batch.numRows) break;
+      matches[row] = file.matches[next] ?? -1;
+    }
     firstRow += batch.numRows;
     const { kept, replaced } = divideRows(batch, matches, source, counts);
     const isWhole = kept.length === batch.numRows;
@@ -60,10 +68,8 @@ export async function rewriteFile(
       await writer.write(isWhole ? batch : takeRows(batch, Int32Array.from(kept)));
     for (const part of source.take(replaced)) await writer.write(part);
   }
-  if (firstRow !== file.matches.length) {
-    throw new Error(
-      `${file.add.path} has ${firstRow} rows, the key scan saw ${file.matches.length}`,
-    );
+  if (firstRow !== file.liveCount) {
+    throw new Error(`${file.add.path} has ${firstRow} rows, the key scan saw ${file.liveCount}`);
   }
   await writer.roll(ROLL_SHARE);
 }
@@ -125,7 +131,7 @@ function divideRows(
 
 function hasDeleteOrDouble(matches: Int32Array, { deletes, matchCounts }: MergeSource): boolean {
   for (const match of matches) {
-    if (match !== -1 && (deletes[match] === 1 || (matchCounts[match] ?? 0) > 1)) return true;
+    if (deletes[match] === 1 || (matchCounts[match] ?? 0) > 1) return true;
   }
   return false;
 }

@@ -1,7 +1,7 @@
 import type { AddFile, PartitionValues } from "../action.ts";
 import { readScalar } from "../arrow/scalar.ts";
 import type { TransactionScope } from "../conflict.ts";
-import { readDataFile } from "../data-read.ts";
+import { readPhysicalRows } from "../data-read.ts";
 import { formatPartitionValue } from "../partition.ts";
 import type { StructType } from "../schema.ts";
 import type { FullSnapshot } from "../snapshot.ts";
@@ -9,11 +9,17 @@ import { columnRanges, mayContain } from "../stats/prune.ts";
 import type { ObjectStore } from "../store.ts";
 import { type MergeSource, RowFate } from "./merge-source.ts";
 
-/** A file with rows that match: for each row the number of the source row, or -1. */
+/** A file with rows that match. Only the matches are kept: a scan may go over many more rows than it finds. */
 export interface TouchedFile {
   readonly key: string;
   readonly add: AddFile;
+  /** The matching rows by their place among the file's live rows, ascending. */
+  readonly rows: Uint32Array;
+  /** For each of them the number of its source row. */
   readonly matches: Int32Array;
+  readonly liveCount: number;
+  /** For each row that lies in the file, 0 where it is deleted already; undefined when all are live. */
+  readonly live: Uint8Array | undefined;
 }
 
 /** What the scan found, and what it looked at. */
@@ -40,8 +46,8 @@ export async function scanMatches(
   for (const [key, add] of base.files) {
     if (!matchesPartition(add.partitionValues) || !mayContain(add, ranges)) continue;
     readFiles.add(key);
-    const matches = await matchFile(store, add, source, partitionColumns);
-    if (matches !== undefined) touched.push({ key, add, matches });
+    const found = await matchFile(store, add, source, partitionColumns);
+    if (found !== undefined) touched.push({ key, add, ...found });
   }
   const reads: TransactionScope["reads"] =
     partitions === undefined ? { type: "all" } : { type: "partitions", matches: matchesPartition };
@@ -53,23 +59,65 @@ async function matchFile(
   add: AddFile,
   source: MergeSource,
   partitionColumns: readonly string[],
-): Promise<Int32Array | undefined> {
+): Promise<Omit<TouchedFile, "key" | "add"> | undefined> {
   const schema: StructType = {
     type: "struct",
     fields: source.keys.map(({ name, type }) => ({ name, type, nullable: true, metadata: {} })),
   };
   const places = source.keys.map((_, index) => index);
-  const parts: Int32Array[] = [];
-  let rowCount = 0;
-  let hasMatch = false;
-  for await (const batch of readDataFile(store, add, { schema, partitionColumns })) {
-    const matches = source.index.probe(batch, places);
-    hasMatch = countMatches(matches, source) || hasMatch;
-    parts.push(matches);
-    rowCount += matches.length;
+  const rows: Uint32Array[] = [];
+  const matches: Int32Array[] = [];
+  const lives: Uint8Array[] = [];
+  let liveCount = 0;
+  for await (const { batch, live } of readPhysicalRows(store, add, { schema, partitionColumns })) {
+    const found = source.index.probe(batch, places);
+    const kept = live === undefined ? found : liveMatches(found, live);
+    if (kept.rows.length > 0) {
+      rows.push(liveCount === 0 ? kept.rows : kept.rows.map((row) => row + liveCount));
+      matches.push(kept.matches);
+      countMatches(kept.matches, source);
+    }
+    liveCount += live === undefined ? batch.numRows : countLive(live);
+    if (live !== undefined) lives.push(live);
   }
-  if (!hasMatch) return undefined;
-  const joined = new Int32Array(rowCount);
+  if (rows.length === 0) return undefined;
+  return {
+    rows: joinArrays(rows, (length) => new Uint32Array(length)),
+    matches: joinArrays(matches, (length) => new Int32Array(length)),
+    liveCount,
+    live: lives.length === 0 ? undefined : joinArrays(lives, (length) => new Uint8Array(length)),
+  };
+}
+
+/** The matches among live rows, their places counted over live rows only. */
+function liveMatches(
+  found: { rows: Uint32Array; matches: Int32Array },
+  live: Uint8Array,
+): { rows: Uint32Array; matches: Int32Array } {
+  const rows: number[] = [];
+  const matches: number[] = [];
+  let liveRow = 0;
+  let place = 0;
+  for (const [index, row] of found.rows.entries()) {
+    for (; place < row; place += 1) liveRow += live[place] ?? 0;
+    if (live[row] === 0) continue;
+    rows.push(liveRow);
+    matches.push(found.matches[index] ?? -1);
+  }
+  return { rows: Uint32Array.from(rows), matches: Int32Array.from(matches) };
+}
+
+function countLive(live: Uint8Array): number {
+  let count = 0;
+  for (let row = 0; row < live.length; row += 1) count += live[row] ?? 0;
+  return count;
+}
+
+function joinArrays<T extends Int32Array | Uint32Array | Uint8Array>(
+  parts: readonly T[],
+  create: (length: number) => T,
+): T {
+  const joined = create(parts.reduce((sum, { length }) => sum + length, 0));
   let place = 0;
   for (const part of parts) {
     joined.set(part, place);
@@ -78,16 +126,11 @@ async function matchFile(
   return joined;
 }
 
-function countMatches(matches: Int32Array, { fates, matchCounts }: MergeSource): boolean {
-  let hasMatch = false;
-  for (let row = 0; row < matches.length; row += 1) {
-    const match = matches[row] ?? -1;
-    if (match === -1) continue;
-    hasMatch = true;
+function countMatches(matches: Int32Array, { fates, matchCounts }: MergeSource): void {
+  for (const match of matches) {
     fates[match] = RowFate.matched;
     matchCounts[match] = Math.min(2, (matchCounts[match] ?? 0) + 1);
   }
-  return hasMatch;
 }
 
 /** The partitions that the source's rows lie in, when the key says so: else they may be anywhere. */

@@ -9,6 +9,7 @@ import { parseSchema, type StructType } from "../schema.ts";
 import { type FullSnapshot, loadFullSnapshot } from "../snapshot.ts";
 import type { ObjectStore } from "../store.ts";
 import { commitTransaction, replanOnConflict, type TransactionPlan } from "../transaction.ts";
+import { type Changes, markMatches } from "./merge-mark.ts";
 import { isChanged, keepFile, type MergeCounts, rewriteFile } from "./merge-rewrite.ts";
 import { type MergeScan, scanMatches, type TouchedFile } from "./merge-scan.ts";
 import { MergeSource, RowFate } from "./merge-source.ts";
@@ -24,12 +25,15 @@ export type MergeOptions = WriteOptions & {
   readonly deleteWhen?: (batch: RecordBatch, row: number) => boolean;
   readonly compression?: Compression;
   readonly fileSizeBytes?: number;
+  /** Default: what the table's property `delta.enableDeletionVectors` says. False rewrites files all the same. */
+  readonly usesDeletionVectors?: boolean;
 };
 
 /**
- * Merges rows into the table by key, copy-on-write: only files with a changed match are rewritten. Rows whose key has
- * a null match nothing. When every match already is what the source says, nothing is committed and `version` is
- * undefined: running the same merge twice leaves the table as it was.
+ * Merges rows into the table by key. Rows whose key has a null match nothing. Copy-on-write: only files with a changed
+ * match are rewritten, and when every match already is what the source says, nothing is committed and `version` is
+ * undefined. Where the table has deletion vectors switched on, matches are marked in their files instead, without
+ * comparing them, and their new rows go to new files: some ten times faster when the keys lie all over the table.
  */
 export async function merge(
   store: ObjectStore,
@@ -46,17 +50,23 @@ export async function merge(
     const counts: MergeCounts = { inserted: 0, updated: 0, deleted: 0 };
     const scan = base === undefined ? undefined : await scanMatches(store, base, source);
     const writer = createWriter(context, options, layout);
-    const rewritten = await settle(writer, async () => {
+    const marks = marksRows(base, options);
+    const { actions: changes, adds } = await settle(store, writer, async () => {
       const target = { writer, counts, options: layout };
-      const files = await rewriteTouched(store, scan, source, { ...target, mode: options.mode });
-      await insertWaiting(source, writer, counts);
-      return files;
+      const touched = options.mode === "insert-only" ? [] : (scan?.touched ?? []);
+      const changed = marks
+        ? await markMatches(context, touched, source, counts)
+        : await rewriteTouched(context, touched, source, target);
+      const insertedCount = await insertWaiting(source, writer);
+      // Updated rows whose old selves were marked are among those that come in.
+      counts.inserted += marks ? insertedCount - counts.updated : insertedCount;
+      return changed;
     });
     const changesState = state.some(({ type }) => type !== "txn");
-    if (rewritten.adds.length === 0 && rewritten.files.length === 0 && !changesState) {
+    if (adds.length === 0 && changes.length === 0 && !changesState) {
       return { version: undefined, ...counts };
     }
-    const actions = [...state, ...fileActions(context, rewritten)];
+    const actions = [...state, ...changes, ...adds.map((add): Action => ({ type: "add", add }))];
     const version = await commitTransaction(
       context,
       mergePlan(base, actions, { options, scan, counts }),
@@ -65,15 +75,23 @@ export async function merge(
   });
 }
 
+/** True when the table's owner wants deletion vectors, or the caller does; E_TABLE_FEATURE where only the caller does. */
+function marksRows(base: FullSnapshot | undefined, { usesDeletionVectors }: MergeOptions): boolean {
+  const isEnabled = base?.properties.usesDeletionVectors === true;
+  if (usesDeletionVectors === true && base !== undefined && !isEnabled) {
+    throw new DeltaError(
+      "E_TABLE_FEATURE",
+      "cannot merge with deletionVectors: the table does not have them switched on",
+      { hint: "set its property delta.enableDeletionVectors to true first" },
+    );
+  }
+  return isEnabled && usesDeletionVectors !== false;
+}
+
 interface Layout {
   readonly schema: StructType;
   readonly partitionColumns: readonly string[];
   readonly configuration: Readonly<Record<string, string>>;
-}
-
-interface Rewritten {
-  readonly files: readonly TouchedFile[];
-  readonly adds: readonly AddFile[];
 }
 
 function layoutAfter(state: readonly Action[], base: FullSnapshot | undefined): Layout {
@@ -101,58 +119,46 @@ function createWriter(
 
 /** Closes the writer after the work; a failure takes its files back, since no commit was tried. */
 async function settle(
+  store: ObjectStore,
   writer: DataFileWriter,
-  work: () => Promise<readonly TouchedFile[]>,
-): Promise<Rewritten> {
+  work: () => Promise<Changes>,
+): Promise<{ actions: readonly Action[]; adds: readonly AddFile[] }> {
+  let changes: Changes | undefined;
   try {
-    const files = await work();
-    return { files, adds: await writer.close() };
+    changes = await work();
+    return { actions: changes.actions, adds: await writer.close() };
   } catch (error) {
     await writer.abort();
+    if (changes?.path !== undefined) await store.delete(changes.path);
     throw error;
   }
 }
 
 async function rewriteTouched(
-  store: ObjectStore,
-  scan: MergeScan | undefined,
+  context: TableContext,
+  touched: readonly TouchedFile[],
   source: MergeSource,
-  target: {
-    writer: DataFileWriter;
-    counts: MergeCounts;
-    options: Layout;
-    mode: MergeOptions["mode"];
-  },
-): Promise<readonly TouchedFile[]> {
-  if (scan === undefined || target.mode === "insert-only") return [];
-  const rewritten: TouchedFile[] = [];
-  for (const file of scan.touched) {
+  target: { writer: DataFileWriter; counts: MergeCounts; options: Layout },
+): Promise<Changes> {
+  const { store } = context;
+  const actions: Action[] = [];
+  for (const file of touched) {
     if (await isChanged(store, file, source, target.options)) {
       await rewriteFile(store, file, source, target);
-      rewritten.push(file);
+      actions.push({ type: "remove", remove: removeOf(file.add, context, true) });
     } else keepFile(file, source);
   }
-  return rewritten;
+  return { actions, path: undefined };
 }
 
-async function insertWaiting(
-  source: MergeSource,
-  writer: DataFileWriter,
-  counts: MergeCounts,
-): Promise<void> {
+/** Writes the rows that are to come in, and returns how many. */
+async function insertWaiting(source: MergeSource, writer: DataFileWriter): Promise<number> {
   const rows: number[] = [];
   for (let row = 0; row < source.fates.length; row += 1) {
     if (source.fates[row] === RowFate.waiting && source.deletes[row] === 0) rows.push(row);
   }
-  counts.inserted += rows.length;
   for (const batch of source.take(rows)) await writer.write(batch);
-}
-
-function fileActions(context: TableContext, { files, adds }: Rewritten): Action[] {
-  return [
-    ...files.map(({ add }): Action => ({ type: "remove", remove: removeOf(add, context, true) })),
-    ...adds.map((add): Action => ({ type: "add", add })),
-  ];
+  return rows.length;
 }
 
 function mergePlan(

@@ -2,7 +2,7 @@ import type { Action, AddFile, AppTransaction, Metadata, RemoveFile } from "../a
 import type { TableContext } from "../committer.ts";
 import { DeltaError } from "../error.ts";
 import { evolveSchema } from "../evolve.ts";
-import { DEFAULT_PROTOCOL } from "../feature.ts";
+import { DEFAULT_PROTOCOL, protocolFor } from "../feature.ts";
 import { type Runtime, systemRuntime } from "../runtime.ts";
 import { isSameSchema, type StructType, stringifySchema } from "../schema.ts";
 import type { Snapshot } from "../snapshot.ts";
@@ -81,17 +81,18 @@ function creation({ runtime }: TableContext, options: WriteOptions): Action[] {
       hint: "create it first, or pass createIfMissing",
     });
   }
+  const schema = options.schema ?? createIfMissing.schema;
   const metaData: Metadata = {
     id: runtime.uuid(),
     ...(description === undefined ? {} : { description }),
     format: { provider: "parquet", options: {} },
-    schemaString: stringifySchema(options.schema ?? createIfMissing.schema),
+    schemaString: stringifySchema(schema),
     partitionColumns: createIfMissing.partitionColumns ?? [],
     configuration,
     createdTime: runtime.now(),
   };
   return [
-    { type: "protocol", protocol: DEFAULT_PROTOCOL },
+    { type: "protocol", protocol: protocolFor(DEFAULT_PROTOCOL, configuration, schema) },
     { type: "metaData", metaData },
   ];
 }
@@ -118,7 +119,9 @@ function evolution(
     partitionColumns,
     configuration: { ...base.metadata.configuration, ...configuration },
   };
-  return [{ type: "metaData", metaData }];
+  const protocol = protocolFor(base.protocol, metaData.configuration, schema);
+  const actions: Action[] = [{ type: "metaData", metaData }];
+  return protocol === base.protocol ? actions : [{ type: "protocol", protocol }, ...actions];
 }
 
 function nextSchema(

@@ -12,6 +12,28 @@ export interface DecodeOptions {
   readonly batchRows?: number;
 }
 
+/** A Parquet file whose footer is read: read its columns as often as needed, then {@link close} it. */
+export interface ParquetReader {
+  /** Top-level columns, by their names in the file. */
+  readonly columns: readonly string[];
+  readonly rowCount: number;
+  /** Batch by batch, fetching only the byte ranges of the columns asked for. */
+  read(options?: DecodeOptions): AsyncGenerator<RecordBatch>;
+  close(): void;
+}
+
+/** Reads the footer of a file; E_DATA_FILE when it is no Parquet. */
+export async function openParquetReader(file: BlobLike): Promise<ParquetReader> {
+  const parquet = await openParquet(file);
+  const { schema } = tableFromIPC(parquet.schema().intoIPCStream());
+  return {
+    columns: schema.fields.map(({ name }) => name),
+    rowCount: parquet.metadata().fileMetadata().numRows(),
+    read: (options = {}) => readBatches(parquet, options),
+    close: () => parquet.free(),
+  };
+}
+
 /** Reads a Parquet file batch by batch, fetching only the byte ranges of the columns asked for. */
 export async function* decodeParquet(
   file: BlobLike,
@@ -19,15 +41,7 @@ export async function* decodeParquet(
 ): AsyncGenerator<RecordBatch> {
   const parquet = await openParquet(file);
   try {
-    const { columns } = options;
-    const stream = await parquet.stream({
-      batchSize: options.batchRows ?? BATCH_ROWS,
-      ...(columns === undefined ? {} : { columns: [...columns] }),
-    });
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- parquet-wasm types its stream without the element: it gives record batches.
-    for await (const batch of stream as unknown as AsyncIterable<WasmBatch>) {
-      yield* tableFromIPC(batch.intoIPCStream()).batches;
-    }
+    yield* readBatches(parquet, options);
   } finally {
     parquet.free();
   }
@@ -37,15 +51,22 @@ export async function* decodeParquet(
 export async function readFooter(
   file: BlobLike,
 ): Promise<{ columns: readonly string[]; rowCount: number }> {
-  const parquet = await openParquet(file);
-  try {
-    const schema = tableFromIPC(parquet.schema().intoIPCStream()).schema;
-    return {
-      columns: schema.fields.map(({ name }) => name),
-      rowCount: parquet.metadata().fileMetadata().numRows(),
-    };
-  } finally {
-    parquet.free();
+  const { columns, rowCount, close } = await openParquetReader(file);
+  close();
+  return { columns, rowCount };
+}
+
+async function* readBatches(
+  parquet: ParquetFile,
+  { columns, batchRows = BATCH_ROWS }: DecodeOptions,
+): AsyncGenerator<RecordBatch> {
+  const stream = await parquet.stream({
+    batchSize: batchRows,
+    ...(columns === undefined ? {} : { columns: [...columns] }),
+  });
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- parquet-wasm types its stream without the element: it gives record batches.
+  for await (const batch of stream as unknown as AsyncIterable<WasmBatch>) {
+    yield* tableFromIPC(batch.intoIPCStream()).batches;
   }
 }
 

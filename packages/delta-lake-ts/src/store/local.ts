@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { openAsBlob } from "node:fs";
 import { dirname, join, resolve, sep } from "node:path";
-import { bytesBlob } from "../blob.ts";
+import { rangeBlob } from "../blob.ts";
 import { DeltaError } from "../error.ts";
 import type { BlobLike, ObjectMeta, ObjectStore } from "../store.ts";
 import { type FileSystem, nodeFileSystem } from "./file-system.ts";
@@ -139,12 +138,8 @@ export class LocalStore implements ObjectStore {
   }
 
   async openBlob(path: string): Promise<BlobLike | undefined> {
-    if (this.#disk !== nodeFileSystem) {
-      const bytes = await this.get(path);
-      return bytes === undefined ? undefined : bytesBlob(bytes);
-    }
-    if ((await this.head(path)) === undefined) return undefined;
-    return openAsBlob(this.#absolute(path));
+    const found = await this.head(path);
+    return found === undefined ? undefined : rangeBlob(this, found);
   }
 
   async #writeTemporary(path: string, bytes: Uint8Array): Promise<string> {
