@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import fc from "fast-check";
+import { assert, asyncProperty, nat, uniqueArray } from "fast-check";
 import { MemoryStore } from "../store/memory.ts";
 import { deletionVectorPath, readDeletionVector } from "./read.ts";
 import { writeDeletionVectors } from "./write.ts";
@@ -32,10 +32,10 @@ test("what is written is read back, vector by vector", async () => {
 });
 
 test("any set of rows comes back", async () => {
-  const sets = fc.uniqueArray(fc.nat(300_000), { minLength: 1, maxLength: 6000 });
-  await fc.assert(
-    fc.asyncProperty(sets, async (set) => {
-      const rows = Uint32Array.from(set).sort();
+  const sets = uniqueArray(nat(300_000), { minLength: 1, maxLength: 6000 });
+  await assert(
+    asyncProperty(sets, async (set) => {
+      const rows = Uint32Array.from(set).toSorted();
       const store = new MemoryStore();
       const { descriptors } = await writeDeletionVectors(store, UUID, [rows]);
       const [descriptor] = descriptors;

@@ -51,9 +51,9 @@ export async function* decodeParquet(
 export async function readFooter(
   file: BlobLike,
 ): Promise<{ columns: readonly string[]; rowCount: number }> {
-  const { columns, rowCount, close } = await openParquetReader(file);
-  close();
-  return { columns, rowCount };
+  const reader = await openParquetReader(file);
+  reader.close();
+  return { columns: reader.columns, rowCount: reader.rowCount };
 }
 
 async function* readBatches(
