@@ -41,5 +41,7 @@ FROM slim
 RUN apt-get update && apt-get install -y --no-install-recommends python3 \
  && rm -rf /var/lib/apt/lists/*
 COPY --from=meltano /opt/meltano /opt/meltano
-ENV MELTANO_CLI_DISABLE_VERSION_CHECK=1 \
+# XDG_STATE_HOME: where Meltano keeps its own logs; the home folder may be read-only.
+ENV XDG_STATE_HOME=/project/.meltano \
+    MELTANO_CLI_DISABLE_VERSION_CHECK=1 \
     MELTANO_SEND_ANONYMOUS_USAGE_STATS=false
