@@ -90,6 +90,10 @@ function parseSchema(value: Members): SchemaMessage {
   const stream = textOf(value, "SCHEMA", "stream");
   const schema = value["schema"];
   if (!isMembers(schema)) throw malformed(`SCHEMA of stream ${stream} has no \`schema\``);
+  if (!isMembers(schema["properties"]))
+    throw new UserError("E_SCHEMA", `SCHEMA of stream ${stream} has no \`properties\``, {
+      hint: "a stream's schema must say what its records hold",
+    });
   // One fixture of the Meltano SDK carries the keys inside the schema.
   const keys = textsOf(value["key_properties"] ?? schema["key_properties"] ?? []);
   if (keys === undefined)

@@ -156,7 +156,8 @@ export class ColumnarReader {
       message = parseMessage(text);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      throw new UserError("E_MESSAGE", `line ${this.#lineNumber}: ${error.message}`, {
+      throw new UserError(error.code, `line ${this.#lineNumber}: ${error.message}`, {
+        ...(error.hint !== undefined && { hint: error.hint }),
         cause: error,
       });
     }

@@ -42,6 +42,8 @@ export interface Expression {
   readonly property?: string;
   /** It is `None`, which fits any type. */
   readonly isNone?: boolean;
+  /** A text that is put together, and may be of its property's format still; a digest is not. */
+  readonly mayKeepFormat?: boolean;
 }
 
 type Evaluate = Expression["evaluate"];
@@ -215,6 +217,7 @@ class Compiler {
         return method.call(value, ...values.map((argument) => argument(scope)));
       },
       gives: method.gives,
+      mayKeepFormat: true,
     };
   }
 
@@ -267,6 +270,7 @@ function conditional(condition: Expression, chosen: Expression, otherwise: Expre
     evaluate: (scope) =>
       isTrue(condition.evaluate(scope)) ? chosen.evaluate(scope) : otherwise.evaluate(scope),
     gives: commonType(chosen, otherwise),
+    mayKeepFormat: [chosen, otherwise].some(({ mayKeepFormat }) => mayKeepFormat === true),
   };
 }
 
@@ -296,6 +300,7 @@ function binary(operator: string, left: Expression, right: Expression): Expressi
   return {
     evaluate: (scope) => combine(operator, a(scope), b(scope)),
     gives: typeOfResult(operator, left, right),
+    mayKeepFormat: true,
   };
 }
 

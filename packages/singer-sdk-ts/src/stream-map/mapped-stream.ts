@@ -164,12 +164,15 @@ export class MappedStream {
   /** Its expression's own type where that is sure, else the property's, else a string; null is always possible. */
   #schemaOf({ name, expression }: Computed, text: string | null | undefined): JsonSchema {
     const properties = propertiesOf(this.#source.schema);
-    const { gives, property } = expression;
+    const { gives, property, mayKeepFormat } = expression;
+    const own = properties[name];
+    if (gives === "string" && mayKeepFormat === true && isDict(own) && own["format"] !== undefined)
+      return nullable(own);
     if (gives === "date" || gives === "date-time")
       return { type: ["string", "null"], format: gives };
     if (gives !== undefined) return { type: [gives, "null"] };
     if (typeof text === "string" && isWholeRecord(text)) return nullable(this.#source.schema);
-    const known = property === undefined ? properties[name] : properties[property];
+    const known = property === undefined ? own : properties[property];
     return isDict(known) ? nullable(known) : { type: ["string", "null"] };
   }
 }
