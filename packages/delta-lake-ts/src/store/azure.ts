@@ -1,4 +1,5 @@
 import { Readable } from "node:stream";
+import type { TokenCredential } from "@azure/identity";
 import type { ContainerClient } from "@azure/storage-blob";
 import { DeltaError } from "../error.ts";
 import type { ObjectMeta } from "../store.ts";
@@ -14,8 +15,11 @@ import {
 type AzureLibrary = typeof import("@azure/storage-blob");
 
 /** Connects to Azure's blob endpoint, which also serves ADLS Gen2: only it creates a blob in one step. */
-export function connectAzure(library: AzureLibrary, options: ClientOptions): CloudClient {
-  const container = openContainer(library, options);
+export async function connectAzure(
+  library: AzureLibrary,
+  options: ClientOptions,
+): Promise<CloudClient> {
+  const container = await openContainer(library, options);
   return {
     kind: "azure",
     async get(key, range) {
@@ -68,29 +72,43 @@ export function connectAzure(library: AzureLibrary, options: ClientOptions): Clo
   };
 }
 
-function openContainer(
+async function openContainer(
   library: AzureLibrary,
   { bucket, account, environment }: ClientOptions,
-): ContainerClient {
+): Promise<ContainerClient> {
   const connection = environment["AZURE_STORAGE_CONNECTION_STRING"];
   if (connection !== undefined) return new library.ContainerClient(connection, bucket);
   const name = account ?? environment["AZURE_STORAGE_ACCOUNT"];
   const key = environment["AZURE_STORAGE_KEY"];
   const sas = environment["AZURE_STORAGE_SAS_TOKEN"];
-  if (name === undefined || (key === undefined && sas === undefined)) {
+  if (name === undefined) {
+    throw new DeltaError("E_STORE", `cannot open container ${bucket}: no Azure account is named`, {
+      hint: "set AZURE_STORAGE_CONNECTION_STRING, or AZURE_STORAGE_ACCOUNT and AZURE_STORAGE_KEY or AZURE_STORAGE_SAS_TOKEN",
+    });
+  }
+  const url = `https://${name}.blob.core.windows.net/${bucket}`;
+  if (key !== undefined) {
+    return new library.ContainerClient(url, new library.StorageSharedKeyCredential(name, key));
+  }
+  if (sas !== undefined) return new library.ContainerClient(`${url}?${sas.replace(/^\?/, "")}`);
+  return new library.ContainerClient(url, await identity(bucket));
+}
+
+/** The identity that Azure gives this machine or login, where neither a key nor a token is set. */
+async function identity(container: string): Promise<TokenCredential> {
+  try {
+    const { DefaultAzureCredential } = await import("@azure/identity");
+    return new DefaultAzureCredential();
+  } catch (cause) {
     throw new DeltaError(
       "E_STORE",
-      `cannot open container ${bucket}: no Azure credentials are set`,
+      `cannot open container ${container}: neither a key nor a token is set, and @azure/identity is missing`,
       {
-        hint: "set AZURE_STORAGE_CONNECTION_STRING, or AZURE_STORAGE_ACCOUNT and AZURE_STORAGE_KEY or AZURE_STORAGE_SAS_TOKEN",
+        hint: "set AZURE_STORAGE_KEY or AZURE_STORAGE_SAS_TOKEN; or, for a managed identity, run: npm install @azure/identity",
+        cause,
       },
     );
   }
-  const url = `https://${name}.blob.core.windows.net/${bucket}`;
-  if (key === undefined) {
-    return new library.ContainerClient(`${url}?${(sas ?? "").replace(/^\?/, "")}`);
-  }
-  return new library.ContainerClient(url, new library.StorageSharedKeyCredential(name, key));
 }
 
 async function readAll({

@@ -1,8 +1,12 @@
 import { randomUUID } from "node:crypto";
+import { bytesBlob, rangeBlob } from "../blob.ts";
 import { DeltaError } from "../error.ts";
-import { type ObjectMeta, type ObjectStore, UnclearPutError } from "../store.ts";
+import { type BlobLike, type ObjectMeta, type ObjectStore, UnclearPutError } from "../store.ts";
 import { type CloudClient, PART_BYTES } from "./cloud-client.ts";
 import { putOutcome, type StoreFailure } from "./put-outcome.ts";
+
+/** One request for all of it takes less time than several for its parts. */
+const SMALL_BYTES = 1024 * 1024;
 
 /** Google takes one write a second of one name, and answers 429 to more (delta.md §1.3). */
 const RATE_LIMIT_MS = 1000;
@@ -77,6 +81,15 @@ export class CloudStore implements ObjectStore {
     }
     await probe;
     return await this.#create(client, path, bytes);
+  }
+
+  /** Small objects are fetched whole, of large ones only the ranges that are read. */
+  async openBlob(path: string): Promise<BlobLike | undefined> {
+    const found = await this.head(path);
+    if (found === undefined) return undefined;
+    if (found.sizeBytes > SMALL_BYTES) return rangeBlob(this, found);
+    const bytes = await this.get(path);
+    return bytes === undefined ? undefined : bytesBlob(bytes);
   }
 
   async write(path: string, chunks: AsyncIterable<Uint8Array>): Promise<number> {

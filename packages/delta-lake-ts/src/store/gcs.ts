@@ -20,6 +20,8 @@ export function connectGcs(
   const storage = new library.Storage(
     emulator === undefined ? {} : { apiEndpoint: emulator, projectId: "emulator" },
   );
+  // The library takes the variable as the whole base of its URLs, unlike Google's other libraries and its own uploads.
+  if (emulator !== undefined) storage.baseUrl = `${storage.apiEndpoint}/storage/v1`;
   const objects = storage.bucket(bucket);
   return {
     kind: "gcs",

@@ -9,7 +9,9 @@ import time
 import traceback
 
 import canonical
+import pyarrow as pa
 import theirs
+from deltalake import DeltaTable
 from readers import DeltaRs, DuckDb, Polars, Spark
 
 folder = sys.argv[1]
@@ -21,6 +23,7 @@ def main() -> int:
     results = Results()
     readers = [DeltaRs(), DuckDb(), Polars()]
     ours = node("ours.mjs", f"{folder}/ours")
+    change_feed(results, "delta-rs", lambda path: DeltaTable(path).load_cdf(starting_version=0).read_all())
     if jars is None:
         compare_all(results, ours, readers)
     else:
@@ -35,6 +38,8 @@ def main() -> int:
 
 def with_spark(session, results, ours: list[dict], readers: list) -> None:
     compare_all(results, ours, readers)
+    feed = session.read.format("delta").option("readChangeFeed", "true").option("startingVersion", 0)
+    change_feed(results, "Spark", lambda path: feed.load(path).toArrow())
     theirs.make(session, f"{folder}/theirs")
     lines = node("continue.mjs", f"{folder}/theirs")
     compare_all(results, [line for line in lines if "name" in line], readers)
@@ -42,6 +47,29 @@ def with_spark(session, results, ours: list[dict], readers: list) -> None:
         if "fact" in line:
             results.add(line["fact"], [] if line["isTrue"] else [line["found"]])
     theirs.resume(session, f"{folder}/theirs", results)
+
+
+# What each version of vectors.mjs's feedTable did: every change once.
+FEED = [
+    (0, "insert", 1, "a"),
+    (0, "insert", 2, "b"),
+    (1, "insert", 3, "a"),
+    (2, "delete", 1, "a"),
+    (2, "delete", 3, "a"),
+    (2, "insert", 4, "a"),
+    (3, "delete", 2, "b"),
+    (3, "delete", 4, "a"),
+    (3, "insert", 5, "c"),
+]
+
+
+def change_feed(results, name: str, read) -> None:
+    try:
+        rows = pa.table(read(f"{folder}/ours/feed")).to_pylist()
+        found = sorted((row["_commit_version"], row["_change_type"], row["id"], row["p"]) for row in rows)
+        results.add(f"bug 31: {name} reads each change once", [] if found == FEED else [str(found)])
+    except Exception:
+        results.add(f"bug 31: {name} reads each change once", [traceback.format_exc(limit=-3)])
 
 
 def compare_all(results, checks: list[dict], readers: list) -> None:

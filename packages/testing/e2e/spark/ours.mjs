@@ -4,6 +4,7 @@ import { partitionTables } from "./partitions.mjs";
 import { statisticsTables } from "./statistics.mjs";
 import { array, batchOf, map, removeCommit, schemaOf, TestTable } from "./table.mjs";
 import { typesTable } from "./types.mjs";
+import { feedTable, vectorTable } from "./vectors.mjs";
 
 const [folder] = process.argv.slice(2);
 if (folder === undefined) throw new Error("usage: ours.mjs FOLDER");
@@ -17,6 +18,8 @@ const checks = [
   ...(await versionTable()),
   await overwriteSchemaTable(),
   ...(await mergeTables()),
+  await vectorTable(folder),
+  await feedTable(folder),
 ];
 await new TestTable(folder, "shared", { id: "long!", v: "string" }).append([{ id: 1, v: "ours" }]);
 for (const check of checks) process.stdout.write(`${JSON.stringify(check)}\n`);

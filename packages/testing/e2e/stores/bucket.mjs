@@ -10,6 +10,10 @@ export async function createBucket(kind, name) {
     const endpoint = process.env.AWS_ENDPOINT_URL;
     const client = new S3Client({ endpoint, region: "us-east-1", forcePathStyle: true });
     await client.send(new CreateBucketCommand({ Bucket: name }));
+  } else if (kind === "gcs") {
+    const url = `${process.env.STORAGE_EMULATOR_HOST}/storage/v1/b?project=emulator`;
+    const answer = await fetch(url, { method: "POST", body: JSON.stringify({ name }) });
+    if (!answer.ok) throw new Error(`cannot make bucket ${name}: ${answer.status}`);
   } else {
     const { ContainerClient } = loadPeer("@azure/storage-blob");
     await new ContainerClient(process.env.AZURE_STORAGE_CONNECTION_STRING, name).create();

@@ -7,6 +7,7 @@ import { openStore } from "delta-lake-ts";
 import { lostReply } from "./lost-reply.mjs";
 import { createBucket } from "./bucket.mjs";
 import { checkFiles, checkRace, checkTable } from "./table-checks.mjs";
+import { Wire, wireChecks } from "./wire-faults.mjs";
 
 const [folder, cache] = process.argv.slice(2);
 const processes = [];
@@ -56,6 +57,27 @@ async function checkStore(server, url) {
   await check(`${server}: append, overwrite and merge`, () => checkTable(url));
 }
 
+let toxiproxy;
+
+/** A wire to the port that can be made bad; toxiproxy starts with the first one. */
+async function openWire(name, upstreamPort) {
+  if (toxiproxy === undefined) {
+    const port = await freePort();
+    toxiproxy = `http://127.0.0.1:${port}`;
+    await start("toxiproxy-server", ["-host", "127.0.0.1", "-port", String(port)], port, { LOG_LEVEL: "error" });
+  }
+  const port = await freePort();
+  return { port, wire: await Wire.open(toxiproxy, { name, port, upstreamPort }) };
+}
+
+/** Commits over a bad wire; `endpoint` gives the variables that lead a client to a port. */
+async function checkWire(server, url, upstreamPort, endpoint) {
+  const { port, wire } = await openWire(server, upstreamPort);
+  const direct = { ...process.env };
+  const spoilt = { ...process.env, ...endpoint(port) };
+  for (const { name, run } of wireChecks(wire, url, { direct, spoilt })) await check(`${server}: ${name}`, run);
+}
+
 async function versitygw() {
   const port = await freePort();
   const root = join(folder, "s3");
@@ -72,6 +94,7 @@ async function versitygw() {
   await createBucket("s3", "lane");
   await checkStore("versitygw", "s3://lane");
   await check("versitygw: a lost reply is recognised", () => lostReply(port));
+  await checkWire("versitygw", "s3://lane", port, (to) => ({ AWS_ENDPOINT_URL: `http://127.0.0.1:${to}` }));
   await check("versitygw: an error names no secret", async () => {
     const environment = { ...process.env };
     process.env.AWS_SECRET_ACCESS_KEY = "wrong-secret";
@@ -99,6 +122,25 @@ async function azurite() {
   ].join(";");
   await createBucket("azure", "lane");
   await checkStore("azurite", "az://lane");
+  const connection = process.env.AZURE_STORAGE_CONNECTION_STRING;
+  await checkWire("azurite", "az://lane", port, (to) => ({
+    AZURE_STORAGE_CONNECTION_STRING: connection.replace(`:${port}/`, `:${to}/`),
+  }));
+}
+
+async function fakeGcsServer() {
+  const port = await freePort();
+  const address = `127.0.0.1:${port}`;
+  const flags = ["-scheme", "http", "-host", "127.0.0.1", "-port", String(port), "-public-host", address];
+  await start(
+    "fake-gcs-server",
+    [...flags, "-external-url", `http://${address}`, "-backend", "memory", "-log-level", "error"],
+    port,
+  );
+  process.env.STORAGE_EMULATOR_HOST = `http://${address}`;
+  await createBucket("gcs", "lane");
+  await checkStore("fake-gcs-server", "gs://lane");
+  await checkWire("fake-gcs-server", "gs://lane", port, (to) => ({ STORAGE_EMULATOR_HOST: `http://127.0.0.1:${to}` }));
 }
 
 async function s3rver() {
@@ -118,7 +160,7 @@ async function s3rver() {
 
 try {
   const only = process.argv.slice(4);
-  for (const server of [versitygw, azurite, s3rver]) {
+  for (const server of [versitygw, azurite, fakeGcsServer, s3rver]) {
     if (only.length === 0 || only.includes(server.name)) await check(`${server.name} runs`, server);
   }
 } finally {
