@@ -38,6 +38,12 @@ export interface BatchMessage {
   readonly stream: string;
   readonly encoding: { readonly format: string; readonly compression?: string };
   readonly manifest: readonly string[];
+  /** Ours: of all rows, as RECORD messages carry it. */
+  readonly version?: number;
+  /** Ours: of the last row, RFC 3339. */
+  readonly time_extracted?: string;
+  /** Ours: the tap leaves the files to the target, which deletes them once their rows are durable. */
+  readonly delete_after_load?: boolean;
 }
 
 /** Source: https://hub.meltano.com/singer/spec, and BATCH as the Meltano SDK defines it. */
@@ -133,11 +139,15 @@ function parseBatch(value: Members): BatchMessage {
     throw malformed(`BATCH of stream ${stream} has no \`encoding\` and \`manifest\``);
   }
   const { format, compression } = encoding;
+  const { version, time_extracted, delete_after_load } = value;
   return {
     type: "BATCH",
     stream,
     encoding: { format, ...(typeof compression === "string" && { compression }) },
     manifest,
+    ...(typeof version === "number" && { version }),
+    ...(typeof time_extracted === "string" && { time_extracted }),
+    ...(typeof delete_after_load === "boolean" && { delete_after_load }),
   };
 }
 

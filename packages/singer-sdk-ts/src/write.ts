@@ -1,5 +1,6 @@
 import { writeSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { BatchOutput } from "./batch/batch-output.ts";
 import { ByteWriter } from "./byte-writer.ts";
 import { type JsonValue, stringifyJson } from "./json.ts";
 import { parseMessage, type RecordMessage, type SchemaMessage } from "./message.ts";
@@ -26,6 +27,10 @@ export class MessageWriter {
   readonly #sink: Sink;
   readonly #onRows: (stream: string, rows: number) => void;
   readonly #mapper: StreamMapper | undefined;
+  /** Takes rows out of the messages and puts them into files, when asked. */
+  readonly #batches: BatchOutput | undefined;
+  /** What leaves while `#batches` takes everything else. */
+  readonly #batchLines = new ByteWriter(0);
   /** Up to here `bytes` holds what leaves; behind it, RECORD lines that the mapper has not seen. */
   #mappedEnd = 0;
   #draining: Promise<void> | undefined;
@@ -34,15 +39,17 @@ export class MessageWriter {
     sink: Sink = stdout,
     onRows: (stream: string, rows: number) => void = () => undefined,
     mapper?: StreamMapper,
+    batches?: BatchOutput,
   ) {
     this.#sink = sink;
     this.#onRows = onRows;
     this.#mapper = mapper;
+    this.#batches = batches;
   }
 
   /** True when a pipe's worth of bytes waits: time to `flush`. */
   get isFull(): boolean {
-    return this.bytes.position >= fullBytes;
+    return this.bytes.position >= fullBytes || this.#batches?.isFull === true;
   }
 
   schema(message: Omit<SchemaMessage, "type">): void {
@@ -89,6 +96,7 @@ export class MessageWriter {
   /** Counts records that a tap appended to `bytes` by itself. */
   written(stream: string, rows: number): void {
     if (this.#mapper !== undefined) this.#map(this.#mapper, stream);
+    this.#batches?.rows(this.#take());
     this.#onRows(stream, rows);
   }
 
@@ -119,23 +127,56 @@ export class MessageWriter {
     return this.#draining;
   }
 
-  /** Other streams may append while we wait: the end and the buffer are looked up anew each time. */
+  /** No more messages follow: hands over everything, rows of open files included. */
+  end(): Promise<void> {
+    this.#batches?.end();
+    return this.flush();
+  }
+
   async #drain(): Promise<void> {
-    const { bytes } = this;
+    if (this.#batches === undefined) {
+      await this.#send(this.bytes);
+      this.#mappedEnd = 0;
+      return;
+    }
+    try {
+      await this.#batches.run(this.#batchLines);
+    } finally {
+      await this.#send(this.#batchLines);
+    }
+  }
+
+  /** Everything in `bytes`, which is empty then. */
+  #take(): Buffer {
+    const taken = Buffer.from(this.bytes.written());
+    this.bytes.clear();
+    this.#mappedEnd = 0;
+    return taken;
+  }
+
+  /** Other streams may append while we wait: the end and the buffer are looked up anew each time. */
+  async #send(bytes: ByteWriter): Promise<void> {
     for (let taken = 0; taken < bytes.position; ) {
       const count = this.#sink.write(bytes.written().subarray(taken));
       // Nobody reads any more: there is nothing left to do for a tap.
-      if (count === closed) process.exit(0);
+      if (count === closed) {
+        this.#batches?.discard();
+        process.exit(0);
+      }
       if (count === 0) await sleep(retryMs);
       taken += count;
     }
     bytes.clear();
-    this.#mappedEnd = 0;
   }
 
-  #line(message: { readonly [key: string]: JsonValue | undefined }): void {
+  #line(message: {
+    readonly type: string;
+    readonly stream?: string;
+    readonly [key: string]: JsonValue | undefined;
+  }): void {
     this.#append(message);
     this.#mappedEnd = this.bytes.position;
+    this.#batches?.line(message, this.#take());
   }
 
   #append(message: { readonly [key: string]: JsonValue | undefined }): void {

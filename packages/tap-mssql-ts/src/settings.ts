@@ -1,4 +1,5 @@
 import type { ConfigOf, Settings } from "singer-sdk-ts";
+import { batchSettings } from "singer-sdk-ts/batch";
 import { mappingSettings } from "singer-sdk-ts/mapping-settings";
 
 /** Every setting of the tap; checks, `--about`, README and schemas come from this value. */
@@ -342,6 +343,7 @@ export const settings = {
       default: "base64",
       description: "Text of binary values: base64, or `0x` and upper-case hexadecimal digits.",
     },
+    ...batchSettings,
     ...mappingSettings,
   },
 } as const satisfies Settings;

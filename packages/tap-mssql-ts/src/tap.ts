@@ -11,6 +11,7 @@ export function tapDefinition(version: string): TapDefinition<typeof settings> {
     capabilities: [
       "about",
       "activate-version",
+      "batch",
       "catalog",
       "discover",
       "log-based",

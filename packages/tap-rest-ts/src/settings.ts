@@ -1,4 +1,5 @@
 import type { ConfigOf, Settings } from "singer-sdk-ts";
+import { batchSettings } from "singer-sdk-ts/batch";
 import { mappingSettings } from "singer-sdk-ts/mapping-settings";
 import { authProperties } from "./settings/auth.ts";
 import { msdkProperties } from "./settings/msdk.ts";
@@ -111,6 +112,7 @@ export const settings = {
       },
       description: "Records the API's answers, or runs offline on recorded ones.",
     },
+    ...batchSettings,
     ...mappingSettings,
     ...msdkProperties,
   },

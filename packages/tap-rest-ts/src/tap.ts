@@ -10,6 +10,7 @@ export function restTap(version: string, readText: ReadText): TapDefinition<type
     description: "Singer tap for REST APIs",
     capabilities: [
       "about",
+      "batch",
       "catalog",
       "discover",
       "schema-flattening",

@@ -1,4 +1,6 @@
 import { readFileSync } from "node:fs";
+import type { BatchOutput } from "../batch/batch-output.ts";
+import type { BatchConfig } from "../batch/batch-settings.ts";
 import { type Catalog, parseCatalog } from "../catalog.ts";
 import type { RunContext, SyncContext, TapDefinition } from "../cli.ts";
 import { UserError } from "../error.ts";
@@ -26,16 +28,27 @@ export async function sync(tap: Tap, context: RunContext<never>, flags: Flags): 
   const catalog = await chooseCatalog(tap, context, flags);
   const counter = new RecordCounter(context.log);
   const mapper = await openMapper(context.config);
-  const writer = new MessageWriter(stdout, (stream, rows) => counter.add(stream, rows), mapper);
+  const batches = mode === "sync" ? await openOutput(context.config) : undefined;
+  const count = (stream: string, rows: number): void => counter.add(stream, rows);
+  const writer = new MessageWriter(stdout, count, mapper, batches);
   const syncContext: SyncContext<never> = { ...context, catalog, state, writer, mode };
   try {
     await tap.sync(syncContext);
     if (context.signal.aborted) writer.state(state);
   } finally {
     // What was read before a failure is good, and so is the state after it.
-    await writer.flush();
+    await writer.end();
     counter.end();
   }
+}
+
+/** The files that `batch_config` asks for; their code loads only then. */
+async function openOutput(config: unknown): Promise<BatchOutput | undefined> {
+  // A tap without `batchSettings` has no such member, and one with them was checked against them.
+  const { batch_config: batchConfig } = config as { readonly batch_config?: BatchConfig };
+  if (batchConfig === undefined) return undefined;
+  const { openBatches } = await import("../batch/open-batches.ts");
+  return openBatches(batchConfig);
 }
 
 async function chooseCatalog(tap: Tap, context: RunContext<never>, flags: Flags): Promise<Catalog> {

@@ -1,5 +1,4 @@
 import { isUtf8 } from "node:buffer";
-import type { Readable } from "node:stream";
 import type { DataType } from "apache-arrow";
 import { UserError } from "../error.ts";
 import { parseJson, stringifyJson } from "../json.ts";
@@ -49,7 +48,7 @@ export class ColumnarReader {
   #lineNumber = 0;
   #schemaCount = 0;
 
-  constructor(input: Readable, options: ColumnarReaderOptions) {
+  constructor(input: AsyncIterable<unknown>, options: ColumnarReaderOptions) {
     this.#options = options;
     const batchBytes = Math.min(options.batchBytes, batchBytesMax);
     this.#limits = { batchRows: options.batchRows, batchBytes };

@@ -1,4 +1,3 @@
-import type { Readable } from "node:stream";
 import { allocateSource, type ByteSource, slackBytes } from "./byte-source.ts";
 
 /** Room for a few reads of a pipe (64 KiB each) and the carried tail. */
@@ -22,7 +21,7 @@ export class LineReader {
   /** The beginning of a line that was too long, until it is taken. */
   #droppedText: string | undefined;
 
-  constructor(input: Readable, lineBytesMax: number) {
+  constructor(input: AsyncIterable<unknown>, lineBytesMax: number) {
     this.#chunks = input[Symbol.asyncIterator]();
     this.#lineBytesMax = lineBytesMax;
   }

@@ -1,3 +1,4 @@
+import { batchSettings } from "../batch/index.ts";
 import { runTap } from "../index.ts";
 import { mappingSettings } from "../stream-map/mapping-settings.ts";
 
@@ -15,6 +16,7 @@ await runTap(() => ({
     type: "object",
     required: ["token"],
     properties: {
+      ...batchSettings,
       ...mappingSettings,
       token: { type: "string", secret: true, description: "Opens the door." },
       rows: { type: "integer", default: 3, minimum: 0, description: "Greetings to write." },
