@@ -18,6 +18,7 @@ await runTarget(async () => {
     capabilities: [
       "about",
       "activate-version",
+      "batch",
       "hard-delete",
       "schema-flattening",
       "soft-delete",

@@ -1,5 +1,7 @@
-import { type Log, type SchemaMessage, UserError } from "singer-sdk-ts";
-import type { ColumnarReader, ReaderEvent } from "singer-sdk-ts/columnar";
+import { type BatchMessage, type Log, type SchemaMessage, UserError } from "singer-sdk-ts";
+import type { ColumnarReader, ReaderEvent, RowBatch } from "singer-sdk-ts/columnar";
+import { BatchFiles } from "./batch-files.ts";
+import { type BatchEvent, batchPaths, type SchemaEvent } from "./batch-read.ts";
 import type { FlushPolicy } from "./flush-policy.ts";
 import type { Rejects } from "./rejects.ts";
 import { StateLedger } from "./state-ledger.ts";
@@ -33,6 +35,12 @@ export interface RunOptions {
   readonly signal: AbortSignal;
   /** Makes the load of a stream when its first SCHEMA comes. */
   readonly openStream: (event: Extract<ReaderEvent, { type: "schema" }>) => RunStream;
+  /** The rows of one file of a BATCH message. */
+  readonly readBatchFile: (
+    path: string,
+    message: BatchMessage,
+    schema: SchemaEvent,
+  ) => AsyncIterable<BatchEvent>;
   readonly rejects: Rejects;
   readonly writeState: (text: string) => Promise<void>;
   readonly now: () => number;
@@ -43,6 +51,9 @@ export class TargetRun {
   readonly #options: RunOptions;
   readonly #ledger = new StateLedger();
   readonly #streams = new Map<string, RunStream>();
+  /** The last SCHEMA of each stream. */
+  readonly #schemas = new Map<string, SchemaEvent>();
+  readonly #batchFiles = new BatchFiles();
   /** The rows of each stream before the last STATE: where a restarted tap may begin. */
   #restartRows: ReadonlyMap<string, number> = new Map();
   /** An event has come out of the reader and is not handled yet: rows behind it must not overtake it. */
@@ -92,20 +103,17 @@ export class TargetRun {
   }
 
   async #handle(event: ReaderEvent): Promise<void> {
-    const { policy, reader, log, now } = this.#options;
+    const { policy, log } = this.#options;
     switch (event.type) {
       case "schema":
         return await this.#setSchema(event.message, event);
-      case "rows": {
-        const { batch } = event;
-        await this.#load(batch.stream).write(batch);
-        policy.add(batch.stream, batch.rowCount, batch.sizeBytes, now());
-        if (policy.isFull(batch.stream)) await this.#flush([batch.stream]);
+      case "rows":
+        await this.#write(event.batch);
+        if (policy.isFull(event.batch.stream)) await this.#flush([event.batch.stream]);
         return await this.#relieve();
-      }
       case "state": {
         this.#restartRows = new Map(
-          [...this.#streams.keys()].map((stream) => [stream, reader.rowCount(stream)]),
+          [...this.#streams.keys()].map((stream) => [stream, this.#rowCount(stream)]),
         );
         this.#ledger.receive(event, this.#receivedMarks());
         return await this.#print(this.#ledger.whole());
@@ -119,17 +127,11 @@ export class TargetRun {
           isEnd: false,
         });
         policy.flushed(event.stream);
-        this.#ledger.durable(event.stream, load.durableMark);
+        await this.#settle(event.stream, load);
         return await this.#printCovered();
       }
       case "batch":
-        throw new UserError(
-          "E_BATCH",
-          `stream ${event.message.stream}: BATCH messages are not read yet`,
-          {
-            hint: "leave `batch_config` out of the tap's settings",
-          },
-        );
+        return await this.#loadFiles(event.message);
       case "reject":
         return await this.#options.rejects.add(event);
     }
@@ -139,6 +141,7 @@ export class TargetRun {
     message: SchemaMessage,
     event: Extract<ReaderEvent, { type: "schema" }>,
   ): Promise<void> {
+    this.#schemas.set(message.stream, event);
     const load = this.#streams.get(message.stream);
     if (load === undefined) this.#streams.set(message.stream, this.#options.openStream(event));
     else {
@@ -154,12 +157,16 @@ export class TargetRun {
     return load;
   }
 
+  /** Rows of a stream so far, in messages and in files. */
+  #rowCount(stream: string): number {
+    return this.#options.reader.rowCount(stream) + this.#batchFiles.rowCount(stream);
+  }
+
   #receivedMarks(): Map<string, number> {
-    const { reader } = this.#options;
     return new Map(
       [...this.#streams].map(([stream, load]) => [
         stream,
-        load.receivedMark(reader.rowCount(stream)),
+        load.receivedMark(this.#rowCount(stream)),
       ]),
     );
   }
@@ -184,12 +191,56 @@ export class TargetRun {
 
   /** Hands the rows that wait in the reader to the stream's load. */
   async #drain(stream: string): Promise<void> {
-    const { reader, policy, now } = this.#options;
+    const { reader } = this.#options;
     if (this.#isEventWaiting) return;
     const batch = reader.take(stream);
     if (batch === undefined) return;
-    await this.#load(stream).write(batch);
-    policy.add(stream, batch.rowCount, batch.sizeBytes, now());
+    await this.#write(batch);
+  }
+
+  /** Hands rows of the reader on, which counts those that came in messages only. */
+  async #write(batch: RowBatch): Promise<void> {
+    const { stream, rowCount, sizeBytes } = batch;
+    const firstRow = batch.firstRow + this.#batchFiles.rowCount(stream);
+    await this.#load(stream).write({ ...batch, firstRow });
+    this.#options.policy.add(stream, rowCount, sizeBytes, this.#options.now());
+  }
+
+  /** Takes the rows of a BATCH, file by file; memory and STATE are as with RECORD messages. */
+  async #loadFiles(message: BatchMessage): Promise<void> {
+    const { policy, rejects, readBatchFile, now } = this.#options;
+    const { stream } = message;
+    const schema = this.#schemas.get(stream);
+    if (schema === undefined) {
+      throw new UserError(
+        "E_RECORD_BEFORE_SCHEMA",
+        `a BATCH of stream ${stream} came before its SCHEMA`,
+        { hint: "the tap must write a SCHEMA message first" },
+      );
+    }
+    const load = this.#load(stream);
+    const paths = await batchPaths(message);
+    for (const path of paths) {
+      const before = this.#rowCount(stream);
+      for await (const event of readBatchFile(path, message, schema)) {
+        if (event.type === "reject") await rejects.add(event);
+        else {
+          const { batch } = event;
+          this.#batchFiles.addRows(stream, batch.rowCount);
+          await load.write({ ...batch, firstRow: before + batch.firstRow });
+          policy.add(stream, batch.rowCount, batch.sizeBytes, now());
+          if (policy.isFull(stream)) await this.#flush([stream]);
+          await this.#relieve();
+        }
+      }
+    }
+    this.#batchFiles.taken(message, paths, load.receivedMark(this.#rowCount(stream)));
+  }
+
+  /** Tells whoever waits for it how far the stream is durable. */
+  async #settle(stream: string, load: RunStream): Promise<void> {
+    this.#ledger.durable(stream, load.durableMark);
+    await this.#batchFiles.release(stream, load.durableMark);
   }
 
   /** Makes the rows of `streams` durable: of all streams where only whole states may be printed. */
@@ -200,7 +251,7 @@ export class TargetRun {
       const load = this.#load(stream);
       await load.commit({ restartRow: this.#restartRow(stream), isEnd: false });
       this.#options.policy.flushed(stream);
-      this.#ledger.durable(stream, load.durableMark);
+      await this.#settle(stream, load);
     }
     await this.#printCovered();
   }
@@ -211,7 +262,7 @@ export class TargetRun {
         { restartRow: this.#restartRow(stream), isEnd: true },
         load.hasBookmarkProperties || this.#ledger.hasProgressOf(stream),
       );
-      this.#ledger.durable(stream, load.durableMark);
+      await this.#settle(stream, load);
       await this.#printCovered();
     }
     await this.#options.rejects.commit();

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { Readable } from "node:stream";
 import type { Log } from "singer-sdk-ts";
-import { ColumnarReader } from "singer-sdk-ts/columnar";
+import { ColumnarReader, type ColumnarReaderOptions } from "singer-sdk-ts/columnar";
+import { readBatchFile } from "./batch-read.ts";
 import { FlushPolicy } from "./flush-policy.ts";
 import { REJECTS_SUFFIX, Rejects } from "./rejects.ts";
 import { TargetRun } from "./run.ts";
@@ -33,8 +34,10 @@ export async function load(context: LoadContext): Promise<0 | 3> {
     now: Date.now,
     openTable: (message, columns) => tables.openRejects(message, columns),
   });
+  const options = readerOptions(context, config.max_rejects > 0 ? "event" : "error");
   const run = new TargetRun({
-    reader: openReader({ config, input, log, rejects: config.max_rejects > 0 ? "event" : "error" }),
+    reader: new ColumnarReader(input, options),
+    readBatchFile: (path, message, schema) => readBatchFile(path, message, { schema, options }),
     policy: new FlushPolicy({
       rows: config.batch_size_rows,
       bytes: config.batch_size_bytes,
@@ -73,7 +76,7 @@ export async function verifyTables(
 ): Promise<0 | 3> {
   let isMatch = true;
   const verifications = verify({
-    reader: openReader({ config, input, log, rejects: "error" }),
+    reader: new ColumnarReader(input, readerOptions({ config, log }, "error")),
     tablePath: (stream) => streamPath(config, stream),
     openStore: (path) => openStore(config, path),
     now: Date.now,
@@ -85,20 +88,17 @@ export async function verifyTables(
   return isMatch ? 0 : 3;
 }
 
-function openReader({
-  config,
-  input,
-  log,
-  rejects,
-}: Pick<LoadContext, "config" | "input" | "log"> & {
-  readonly rejects: "error" | "event";
-}): ColumnarReader {
-  return new ColumnarReader(input, {
+/** How input is read, be it the stream of messages or a file of a BATCH. */
+function readerOptions(
+  { config, log }: Pick<LoadContext, "config" | "log">,
+  rejects: "error" | "event",
+): ColumnarReaderOptions {
+  return {
     batchRows: Math.min(config.batch_size_rows, ARROW_BATCH_ROWS),
     batchBytes: Math.min(config.batch_size_bytes, ARROW_BATCH_BYTES),
     maxRecordBytes: RECORD_BYTES_MAX,
     rejects,
     timeExtracted: config.add_record_metadata,
     warn: (event, fields) => log.warn(event, fields),
-  });
+  };
 }
