@@ -49,7 +49,7 @@ def load(folder, *names, **config):
 def tables_in(folder):
     """Rows of each table as delta-rs reads them, by the table's name without its signs."""
     logs = folder.glob("**/_delta_log")
-    return {plain(log.parent.name): DeltaTable(str(log.parent)).to_pyarrow_table().to_pylist() for log in logs}
+    return {plain(log.parent.name): DeltaTable(str(log.parent)).to_pyarrow_table().to_pylist() for log in logs if "_staging" not in log.parts}
 
 
 def plain(name):
