@@ -1,0 +1,66 @@
+// Loads a table and is killed at the file operation that CRASH_AT numbers. Each step that was acknowledged is a line on stdout.
+import { writeSync } from "node:fs";
+import { append, buildBatch, DataFileWriter, deltaToArrow, LocalStore, merge, optimize } from "delta-lake-ts";
+import { nodeFileSystem } from "delta-lake-ts/sim";
+
+const [folder] = process.argv.slice(2);
+const crashAt = Number(process.env.CRASH_AT ?? Number.POSITIVE_INFINITY);
+let operations = 0;
+
+/** Counts every call of the disk and of its open files; the process is gone before the one that is its turn. */
+function counted(target) {
+  return new Proxy(target, {
+    get(object, name) {
+      const method = object[name];
+      if (typeof method !== "function") return method;
+      return async (...args) => {
+        operations += 1;
+        if (operations >= crashAt) {
+          process.kill(process.pid, "SIGKILL");
+          await new Promise(() => {});
+        }
+        const result = await method.apply(object, args);
+        return name === "open" ? counted(result) : result;
+      };
+    },
+  });
+}
+
+const disk = { ...nodeFileSystem, open: nodeFileSystem.open };
+const fileSystem = Object.fromEntries(
+  Object.keys(disk).map((name) => [name, (...args) => countedDisk[name](...args)]),
+);
+const countedDisk = counted(disk);
+const store = new LocalStore(folder, { fileSystem });
+const field = (name, type) => ({ name, type, nullable: true, metadata: {} });
+const schema = { type: "struct", fields: [field("id", "long"), field("v", "string")] };
+const configuration = {
+  "delta.checkpointInterval": "2",
+  ...(process.env.VECTORS === "1" ? { "delta.enableDeletionVectors": "true" } : {}),
+};
+const batch = (rows) => buildBatch(deltaToArrow(schema), rows);
+
+async function add(rows) {
+  const writer = new DataFileWriter(store, { schema });
+  await writer.write(batch(rows));
+  await append(store, await writer.close(), { createIfMissing: { schema }, configuration });
+}
+
+const steps = [
+  () => add([{ id: 1, v: "a" }, { id: 2, v: "a" }]),
+  () => add([{ id: 3, v: "a" }, { id: 4, v: "a" }]),
+  () => merge(store, { source: [batch([{ id: 2, v: "b" }, { id: 5, v: "b" }])], keys: ["id"], mode: "upsert" }),
+  () => optimize(store),
+  () => add([{ id: 6, v: "c" }]),
+];
+for (const [index, step] of steps.entries()) {
+  try {
+    await step();
+  } catch (error) {
+    // A full disk is an error with a code; the process ends by itself.
+    writeSync(1, `failed ${error.code} ${error.message}\n`);
+    process.exit(1);
+  }
+  writeSync(1, `done ${index + 1}\n`);
+}
+writeSync(1, `operations ${operations}\n`);
