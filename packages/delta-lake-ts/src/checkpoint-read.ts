@@ -7,7 +7,7 @@ import { checkpointAdds, checkpointRemoves } from "./checkpoint-files.ts";
 import { DeltaError } from "./error.ts";
 import { isObject, parseJson } from "./json.ts";
 import { SIDECAR_FOLDER } from "./log-path.ts";
-import { decodeParquet, readFooter } from "./parquet/decode.ts";
+import { openParquetReader } from "./parquet/decode.ts";
 import { decodePath } from "./partition.ts";
 import type { BlobLike, ObjectStore } from "./store.ts";
 
@@ -53,9 +53,13 @@ async function* readColumns(
   file: BlobLike,
   wanted: readonly string[],
 ): AsyncGenerator<RecordBatch> {
-  const footer = await readFooter(file);
-  const columns = wanted.filter((column) => footer.columns.includes(column));
-  if (columns.length > 0) yield* decodeParquet(file, { columns, batchRows: BATCH_ROWS });
+  const reader = await openParquetReader(file);
+  try {
+    const columns = wanted.filter((column) => reader.columns.includes(column));
+    if (columns.length > 0) yield* reader.read({ columns, batchRows: BATCH_ROWS });
+  } finally {
+    reader.close();
+  }
 }
 
 function batchActions(batch: RecordBatch): Action[] {

@@ -2,6 +2,7 @@ import type { RecordBatch, Schema } from "apache-arrow";
 import type { AddFile, PartitionValues } from "./action.ts";
 import { conformBatch } from "./arrow/conform.ts";
 import { deltaToArrow } from "./arrow/type.ts";
+import { isMapped, physicalSchema, renameColumns } from "./column-mapping.ts";
 import type { EncodeWorker } from "./encode-worker/encode-worker.ts";
 import { type FileEncoder, LocalEncoder } from "./file-encoder.ts";
 import type { Compression } from "./parquet/encode.ts";
@@ -32,7 +33,7 @@ export interface DataFileOptions {
   /** Folder under the table's root, for staging; default: the root itself. */
   readonly folder?: string;
   readonly tags?: Readonly<Record<string, string>>;
-  /** The table's properties: those about statistics are followed. */
+  /** The table's properties: those about statistics and column mapping are followed. */
   readonly configuration?: Readonly<Record<string, string>>;
   readonly runtime?: Runtime;
   /** A thread that encodes files which begin with a large batch, and all files once it runs. */
@@ -59,6 +60,8 @@ export class DataFileWriter {
   readonly #runtime: Runtime;
   readonly #arrowSchema: Schema;
   readonly #fileSchema: StructType;
+  /** The file's columns under their physical names; undefined without column mapping. */
+  readonly #physicalSchema: Schema | undefined;
   readonly #indexedColumnCount: number;
   readonly #open = new Map<string, OpenFile>();
   readonly #added: AddFile[] = [];
@@ -74,7 +77,10 @@ export class DataFileWriter {
     this.#indexedColumnCount = parseProperties(options.configuration ?? {}).indexedColumnCount;
     const partitionNames = new Set(partitionColumns.map((name) => findField(schema, name)?.name));
     const fields = schema.fields.filter(({ name }) => !partitionNames.has(name));
-    this.#fileSchema = { type: "struct", fields };
+    const fileSchema: StructType = { type: "struct", fields };
+    const hasMapping = isMapped(options.configuration ?? {});
+    this.#fileSchema = hasMapping ? physicalSchema(fileSchema) : fileSchema;
+    this.#physicalSchema = hasMapping ? deltaToArrow(this.#fileSchema) : undefined;
   }
 
   /** Takes the rows in; the batch's buffers may be reused when this resolves. */
@@ -83,7 +89,9 @@ export class DataFileWriter {
     const conformed = conformBatch(batch, this.#arrowSchema);
     const { schema, partitionColumns = [] } = this.#options;
     for (const part of splitByPartition(conformed, schema, partitionColumns)) {
-      await this.#writePart(part.batch, part.partitionValues);
+      const physical = this.#physicalSchema;
+      const stored = physical === undefined ? part.batch : renameColumns(part.batch, physical);
+      await this.#writePart(stored, part.partitionValues);
     }
   }
 

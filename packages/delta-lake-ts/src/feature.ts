@@ -124,7 +124,10 @@ export function checkRead(protocol: Protocol, metadata: Metadata): void {
 /** Throws E_TABLE_FEATURE naming the first feature in use that this package cannot keep when it writes. */
 export function checkWrite(protocol: Protocol, metadata: Metadata, schema: StructType): void {
   checkRead(protocol, metadata);
-  if (mappingMode(metadata) !== "none") throw refusal("columnMapping", "write");
+  if (mappingMode(metadata) !== "none" && metadata.partitionColumns.length > 0) {
+    // DuckDB reads their partition columns as null (delta.md, fact 6).
+    throw refusal("columnMapping", "write", metadata.partitionColumns[0]);
+  }
   if (protocol.minWriterVersion > 7) {
     throw refusal(`writer version ${protocol.minWriterVersion}`, "write");
   }

@@ -1,10 +1,12 @@
 import type { Action, AddFile, PartitionValues } from "./action.ts";
+import { isMapped, physicalName } from "./column-mapping.ts";
 import { DeltaError } from "./error.ts";
 import { writerFeatures } from "./feature.ts";
 import { fileKey } from "./log-replay.ts";
 import { parsePartitionValue } from "./partition.ts";
 import { findDuplicateField, findField, parseSchema, type StructType } from "./schema.ts";
 import type { FullSnapshot, Snapshot } from "./snapshot.ts";
+import { parseStatistics } from "./stats/parse.ts";
 
 /**
  * Checks the actions of a commit before they are written: what every engine's reader relies on (delta.md §1.4, §4).
@@ -16,10 +18,13 @@ export function validateCommit(
 ): void {
   checkUniqueness(actions);
   checkState(actions, base);
-  const { schema, partitionColumns } = effectiveLayout(actions, base);
+  const { schema, partitionColumns, storedNames } = effectiveLayout(actions, base);
   checkAppendOnly(actions, base);
   for (const action of actions) {
-    if (action.type === "add") checkAdd(action.add, schema, partitionColumns);
+    if (action.type === "add") {
+      checkAdd(action.add, schema, partitionColumns);
+      if (storedNames !== undefined) checkStoredNames(action.add, storedNames);
+    }
     if (action.type === "remove" && base !== undefined && "files" in base) {
       if (!base.files.has(fileKey(action.remove))) {
         throw invalid(
@@ -91,7 +96,12 @@ function checkState(actions: readonly Action[], base: Snapshot | undefined): voi
 function effectiveLayout(
   actions: readonly Action[],
   base: Snapshot | undefined,
-): { schema: StructType; partitionColumns: readonly string[] } {
+): {
+  schema: StructType;
+  partitionColumns: readonly string[];
+  /** Of a table with column mapping: what its columns are called in data files. */
+  storedNames: ReadonlySet<string> | undefined;
+} {
   const changed = actions.find((action) => action.type === "metaData");
   const metadata = changed?.metaData ?? base?.metadata;
   if (metadata === undefined) throw invalid("there is no metaData");
@@ -103,7 +113,10 @@ function effectiveLayout(
       throw invalid(`partition column ${column} is not in the schema`);
     }
   }
-  return { schema, partitionColumns: metadata.partitionColumns };
+  const storedNames = isMapped(metadata.configuration)
+    ? new Set(schema.fields.map((field) => physicalName(field)))
+    : undefined;
+  return { schema, partitionColumns: metadata.partitionColumns, storedNames };
 }
 
 function checkAppendOnly(actions: readonly Action[], base: Snapshot | undefined): void {
@@ -125,6 +138,17 @@ function checkAdd(add: AddFile, schema: StructType, partitionColumns: readonly s
   }
   if (!Number.isSafeInteger(add.size) || add.size <= 0) throw invalid(`${add.path} has no size`);
   checkPartitionValues(add.path, add.partitionValues, schema, partitionColumns);
+}
+
+/** A file written under the columns' own names would be read as nulls (delta.md §4, 27). Its statistics tell. */
+function checkStoredNames(add: AddFile, storedNames: ReadonlySet<string>): void {
+  const stray = Object.keys(parseStatistics(add.stats).nullCount).find(
+    (name) => !storedNames.has(name),
+  );
+  if (stray === undefined) return;
+  throw invalid(
+    `${add.path} has a column ${stray}, but the table maps its columns: write it with the schema and configuration of the table`,
+  );
 }
 
 function checkPartitionValues(

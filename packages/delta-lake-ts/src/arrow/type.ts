@@ -23,6 +23,9 @@ import {
 import { DeltaError } from "../error.ts";
 import { type DeltaType, parseDecimal, type StructField, type StructType } from "../schema.ts";
 
+/** Key of a field's metadata: the number that its Parquet column carries. */
+export const FIELD_ID = "parquet.field.id";
+
 /** The Arrow schema whose Parquet form is the one Delta asks for (delta.md §1.9). */
 export function deltaToArrow(schema: StructType): Schema {
   return new Schema(schema.fields.map(arrowField));
@@ -69,7 +72,9 @@ export function describeType(type: DataType): string {
 }
 
 function arrowField(field: StructField): Field {
-  return new Field(field.name, arrowType(field.type), field.nullable);
+  const id = field.metadata[FIELD_ID];
+  const metadata = typeof id === "number" ? new Map([["PARQUET:field_id", String(id)]]) : null;
+  return new Field(field.name, arrowType(field.type), field.nullable, metadata);
 }
 
 function primitiveArrowType(type: string): DataType {

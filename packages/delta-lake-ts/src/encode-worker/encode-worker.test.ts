@@ -40,9 +40,7 @@ test("the thread makes the files and statistics that the caller's own thread mak
 
   expect(encodeWorker.isStarted).toBe(true);
   expect(encodeWorker.inFlightBytes).toBe(0);
-  expect(there.map(({ stats }) => stats).toSorted()).toEqual(
-    here.map(({ stats }) => stats).toSorted(),
-  );
+  expect(new Set(there.map(({ stats }) => stats))).toEqual(new Set(here.map(({ stats }) => stats)));
   expect(total(there)).toBe(60_000);
   expect(total(here)).toBe(60_000);
   await append(stores.there, there, { createIfMissing: { schema } });

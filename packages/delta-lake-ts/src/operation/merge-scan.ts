@@ -1,7 +1,8 @@
 import type { AddFile, PartitionValues } from "../action.ts";
 import { readScalar } from "../arrow/scalar.ts";
+import { isMapped, physicalName } from "../column-mapping.ts";
 import type { TransactionScope } from "../conflict.ts";
-import { readPhysicalRows } from "../data-read.ts";
+import { type FileReadOptions, readPhysicalRows } from "../data-read.ts";
 import { formatPartitionValue } from "../partition.ts";
 import type { StructType } from "../schema.ts";
 import type { FullSnapshot } from "../snapshot.ts";
@@ -40,13 +41,15 @@ export async function scanMatches(
   const matchesPartition = (values: PartitionValues): boolean =>
     partitions === undefined || partitions.has(partitionKey(values, partitionColumns));
   const stored = source.keys.filter(({ name }) => !partitionColumns.includes(name));
-  const ranges = columnRanges(source.batches, stored);
+  const hasMapping = isMapped(base.metadata.configuration);
+  const named = stored.map((key) => (hasMapping ? { ...key, name: physicalName(key.field) } : key));
+  const ranges = columnRanges(source.batches, named);
   const touched: TouchedFile[] = [];
   const readFiles = new Set<string>();
   for (const [key, add] of base.files) {
     if (!matchesPartition(add.partitionValues) || !mayContain(add, ranges)) continue;
     readFiles.add(key);
-    const found = await matchFile(store, add, source, partitionColumns);
+    const found = await matchFile(store, add, source, { partitionColumns, isMapped: hasMapping });
     if (found !== undefined) touched.push({ key, add, ...found });
   }
   const reads: TransactionScope["reads"] =
@@ -58,18 +61,18 @@ async function matchFile(
   store: ObjectStore,
   add: AddFile,
   source: MergeSource,
-  partitionColumns: readonly string[],
+  options: Omit<FileReadOptions, "schema">,
 ): Promise<Omit<TouchedFile, "key" | "add"> | undefined> {
   const schema: StructType = {
     type: "struct",
-    fields: source.keys.map(({ name, type }) => ({ name, type, nullable: true, metadata: {} })),
+    fields: source.keys.map(({ field }) => ({ ...field, nullable: true })),
   };
   const places = source.keys.map((_, index) => index);
   const rows: Uint32Array[] = [];
   const matches: Int32Array[] = [];
   const lives: Uint8Array[] = [];
   let liveCount = 0;
-  for await (const { batch, live } of readPhysicalRows(store, add, { schema, partitionColumns })) {
+  for await (const { batch, live } of readPhysicalRows(store, add, { ...options, schema })) {
     const found = source.index.probe(batch, places);
     const kept = live === undefined ? found : liveMatches(found, live);
     if (kept.rows.length > 0) {

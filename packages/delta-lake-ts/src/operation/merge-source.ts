@@ -4,7 +4,7 @@ import { KeyIndex } from "../arrow/key-index.ts";
 import { takeRows } from "../arrow/take.ts";
 import { deltaToArrow } from "../arrow/type.ts";
 import { DeltaError } from "../error.ts";
-import { type DeltaType, findField, type StructType } from "../schema.ts";
+import { type DeltaType, findField, type StructField, type StructType } from "../schema.ts";
 
 /** What became of a row of the source. */
 export const RowFate = { waiting: 0, matched: 1, placed: 2, deleted: 3 } as const;
@@ -14,6 +14,7 @@ export interface KeyField {
   readonly index: number;
   readonly name: string;
   readonly type: DeltaType;
+  readonly field: StructField;
 }
 
 /** The rows to merge: conformed to the table's schema, numbered over all batches, and found by key. */
@@ -104,7 +105,7 @@ function keyFields(schema: StructType, keys: readonly string[]): KeyField[] {
     if (field === undefined) {
       throw new DeltaError("E_SCHEMA_MISMATCH", `key column ${key} is not in the table's schema`);
     }
-    return { index: schema.fields.indexOf(field), name: field.name, type: field.type };
+    return { index: schema.fields.indexOf(field), name: field.name, type: field.type, field };
   });
 }
 

@@ -1,5 +1,6 @@
 import type { RecordBatch } from "apache-arrow";
 import type { Action, AddFile } from "../action.ts";
+import { isMapped } from "../column-mapping.ts";
 import type { TableContext } from "../committer.ts";
 import { DataFileWriter } from "../data-file.ts";
 import { DeltaError } from "../error.ts";
@@ -92,6 +93,7 @@ interface Layout {
   readonly schema: StructType;
   readonly partitionColumns: readonly string[];
   readonly configuration: Readonly<Record<string, string>>;
+  readonly isMapped: boolean;
 }
 
 function layoutAfter(state: readonly Action[], base: FullSnapshot | undefined): Layout {
@@ -101,6 +103,7 @@ function layoutAfter(state: readonly Action[], base: FullSnapshot | undefined): 
     schema: parseSchema(metadata.schemaString),
     partitionColumns: metadata.partitionColumns,
     configuration: metadata.configuration,
+    isMapped: isMapped(metadata.configuration),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Action, AddFile } from "../action.ts";
+import { isMapped } from "../column-mapping.ts";
 import type { TableContext } from "../committer.ts";
 import { DataFileWriter } from "../data-file.ts";
 import { readDataFile } from "../data-read.ts";
@@ -93,7 +94,7 @@ async function joinBins(
   { compression }: OptimizeOptions,
 ): Promise<AddFile[]> {
   const { partitionColumns } = metadata;
-  const layout = { schema, partitionColumns };
+  const layout = { schema, partitionColumns, isMapped: isMapped(metadata.configuration) };
   const adds: AddFile[] = [];
   for (const bin of bins) {
     const writer = new DataFileWriter(store, {

@@ -1,4 +1,5 @@
 import type { Action, AddFile, AppTransaction, Metadata, RemoveFile } from "../action.ts";
+import { assignPhysicalNames } from "../column-mapping.ts";
 import type { TableContext } from "../committer.ts";
 import { DeltaError } from "../error.ts";
 import { evolveSchema } from "../evolve.ts";
@@ -108,6 +109,7 @@ function evolution(
   const partitionColumns = replacesSchema
     ? (createIfMissing?.partitionColumns ?? base.metadata.partitionColumns)
     : base.metadata.partitionColumns;
+  const named = assignPhysicalNames(schema, { ...base.metadata.configuration, ...configuration });
   const isSameConfiguration = Object.entries(configuration).every(
     ([key, value]) => base.metadata.configuration[key] === value,
   );
@@ -115,9 +117,9 @@ function evolution(
   if (isSameConfiguration && isSameLayout && isSameSchema(schema, base.schema)) return [];
   const metaData: Metadata = {
     ...base.metadata,
-    schemaString: stringifySchema(schema),
+    schemaString: stringifySchema(named.schema),
     partitionColumns,
-    configuration: { ...base.metadata.configuration, ...configuration },
+    configuration: named.configuration,
   };
   const protocol = protocolFor(base.protocol, metaData.configuration, schema);
   const actions: Action[] = [{ type: "metaData", metaData }];

@@ -98,6 +98,8 @@ async function crashPoints(vectors, share) {
     const folder = join(root, `at-${vectors}-${at}`);
     const { lines, signal } = runChild(folder, { CRASH_AT: String(at), VECTORS: vectors });
     const name = `CRASH_AT=${at} VECTORS=${vectors}`;
+    // The encoder's chunks, and with them the operations, may be a few less than in the counted run.
+    if (signal === null && stepsDone(lines) === STATES.length - 1 && at > total * 0.9) continue;
     if (signal !== "SIGKILL") {
       failed += 1;
       print(`failed: ${name}: ended by itself`);
@@ -108,14 +110,15 @@ async function crashPoints(vectors, share) {
 
 /** Disks of a few kilobytes, mounted in a namespace of the child's own; left out where the kernel allows none. */
 async function fullDisks(share) {
-  const probe = spawnSync("unshare", ["-rm", "true"]);
-  if (probe.status !== 0) return print("without full disks: this machine allows no mounts");
+  const inNamespace = (script) =>
+    spawnSync("sh", ["-c", `exec unshare -rm sh -c '${script}'`], { encoding: "utf8", timeout: 60_000 });
+  if (inNamespace("true").status !== 0) return print("without full disks: this machine allows no mounts");
   const sizes = Array.from({ length: 24 }, (_, index) => 12 + index * 4);
   const step = share === undefined ? 1 : Math.max(1, Math.floor(sizes.length / share));
   for (let index = 0; index < sizes.length; index += step) {
     const [mount, copy] = [join(root, `disk-${index}`), join(root, `disk-copy-${index}`)];
     const script = `mkdir -p ${mount} && mount -t tmpfs -o size=${sizes[index]}k tmpfs ${mount} && "${process.execPath}" ${join(here, "child.mjs")} ${mount}/t; cp -a ${mount} ${copy}`;
-    const { stdout } = spawnSync("unshare", ["-rm", "sh", "-c", script], { encoding: "utf8", timeout: 60_000 });
+    const { stdout } = inNamespace(script);
     const lines = stdout.trim().split("\n");
     const error = lines.find((line) => line.startsWith("failed"));
     if (error !== undefined && !/^failed (E_STORE|ENOSPC) .*ENOSPC/.test(error)) {

@@ -18,7 +18,6 @@ REFUSED = {
     "refused_feed": ("g long", {"delta.enableChangeDataFeed": "true"}),
     "refused_rows": ("g long", {"delta.enableRowTracking": "true"}),
     "refused_widening": ("g long", {"delta.enableTypeWidening": "true"}),
-    "refused_mapping": ("g long", {"delta.columnMapping.mode": "name"}),
     "refused_check": ("g long", {}),
 }
 
@@ -32,6 +31,7 @@ def make(session, folder: str) -> None:
     for kind in ["parquet", "json"]:
         session.conf.set("spark.databricks.delta.checkpointV2.topLevelFileFormat", kind)
         make_checkpoint(session, f"delta.`{folder}/v2_{kind}`", {"delta.checkpointPolicy": "v2"})
+    make_mapping(session, f"delta.`{folder}/mapping`")
     ours = folder.replace("/theirs", "/ours")
     session.sql(f"insert into delta.`{ours}/shared` values (2, 'spark'), (3, null)")
     for name, (column, properties) in REFUSED.items():
@@ -73,6 +73,12 @@ def make_checkpoint(session, table: str, properties: dict) -> None:
     for index in range(7):
         session.sql(f"insert into {table} values ({index}, 'p{index % 2}')")
     session.sql(f"delete from {table} where id = 5")
+
+
+def make_mapping(session, table: str) -> None:
+    create(session, table, "id long, v string", {"delta.columnMapping.mode": "name"})
+    session.sql(f"insert into {table} values (1, 'spark'), (2, 'spark')")
+    session.sql(f"alter table {table} rename column v to renamed")
 
 
 def resume(session, folder: str, results) -> None:

@@ -26,11 +26,7 @@ function counted(target) {
   });
 }
 
-const disk = { ...nodeFileSystem, open: nodeFileSystem.open };
-const fileSystem = Object.fromEntries(
-  Object.keys(disk).map((name) => [name, (...args) => countedDisk[name](...args)]),
-);
-const countedDisk = counted(disk);
+const fileSystem = counted(nodeFileSystem);
 const store = new LocalStore(folder, { fileSystem });
 const field = (name, type) => ({ name, type, nullable: true, metadata: {} });
 const schema = { type: "struct", fields: [field("id", "long"), field("v", "string")] };
