@@ -1,0 +1,183 @@
+// SIGKILLs at random points of a load of four interleaved streams, each followed by a run from the last printed STATE.
+// After every ten kills a last run goes to the end, and delta-rs and Spark compare the tables with the source.
+// `pnpm soak target [--seed S] [--count KILLS] [--store local|s3] [--python PATH]`; both stores in turns
+// without --store; PATH is a Python that has deltalake and pyspark, by default the one of packages/testing/e2e/spark/run.
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { createBucket } from "../stores/bucket.mjs";
+import { expectedTables, inputFrom } from "./target/source.mjs";
+
+const KILLS_PER_LOAD = 10;
+const BUCKET = "soak";
+const root = resolve(import.meta.dirname, "../../../..");
+const executable = join(root, "packages/target-delta-ts/dist/cli.js");
+const server = join(root, ".interop/stores/bin/versitygw");
+const { values: options } = parseArgs({
+  options: {
+    seed: { type: "string", default: "1" },
+    count: { type: "string", default: "500" },
+    store: { type: "string" },
+    python: { type: "string", default: join(root, ".interop/spark/bin/python") },
+  },
+});
+const { python } = options;
+const seed = Number(options.seed);
+const count = Number(options.count);
+const stores = options.store === undefined ? ["local", "s3"] : [options.store];
+const folder = mkdtempSync(join(tmpdir(), "soak-target-"));
+const print = (line) => process.stdout.write(`${line}\n`);
+
+let passed = 0;
+let failed = 0;
+let gateway;
+try {
+  for (const tool of [executable, python, server]) {
+    if (!existsSync(tool)) throw new Error(`${tool} is missing: run packages/testing/e2e/spark/run and …/stores/run once`);
+  }
+  if (stores.includes("s3")) gateway = await startGateway();
+  const tables = [];
+  for (let load = 0, kills = 0; kills < count; load += 1) {
+    const killCount = Math.min(KILLS_PER_LOAD, count - kills);
+    const store = stores[load % stores.length];
+    // Each load has a seed of its own, so that a failing one is repeated alone.
+    const loadSeed = seed + load;
+    const replay = `replay: pnpm soak target --seed ${loadSeed} --count ${killCount} --store ${store}`;
+    try {
+      const { rowCount, path } = await runLoad({ load, store, killCount, random: generator(loadSeed) });
+      for (const [stream, rows] of Object.entries(expectedTables(rowCount))) {
+        tables.push({ name: `load ${load} (${store}, seed ${loadSeed}) ${stream}`, rows, ...place(store, `${path}/${stream}`) });
+      }
+      passed += killCount;
+    } catch (error) {
+      failed += killCount;
+      print(`failed: load ${load}: ${error.message}\n${replay}`);
+    }
+    kills += killCount;
+  }
+  checkTables(tables);
+} finally {
+  gateway?.kill("SIGKILL");
+  rmSync(folder, { recursive: true, force: true });
+}
+print(`${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;
+
+/** Kills the target `killCount` times on the way, then lets it end. */
+async function runLoad({ load, store, killCount, random }) {
+  const path = `load-${load}`;
+  const rowCount = 400 + 25 * Math.floor(random() * 80);
+  let bookmarks = {};
+  for (let kill = 0; kill <= killCount; kill += 1) {
+    const config = {
+      path: store === "s3" ? `s3://${BUCKET}/${path}` : join(folder, path),
+      batch_size_rows: 10 + Math.floor(random() * 190),
+      hard_delete: true,
+    };
+    const moment = kill === killCount ? undefined : { stateCount: Math.floor(random() * 4), delayMs: Math.floor(random() * 400) };
+    const { stdout, code, stderr } = await runTarget({ config, input: inputFrom(bookmarks, rowCount), moment });
+    const last = stdout.split("\n").at(-2);
+    if (last !== undefined) bookmarks = JSON.parse(last).bookmarks;
+    // A kill may come after the end; every other exit is the target's own.
+    if (code !== null && code !== 0) throw new Error(`exit code ${code}: ${stderr.slice(-500)}`);
+  }
+  return { path, rowCount };
+}
+
+/** Runs the target; with `moment` it is killed so many milliseconds after so many lines of STATE (after its start: 0). */
+async function runTarget({ config, input, moment }) {
+  const configFile = join(folder, "config.json");
+  writeFileSync(configFile, JSON.stringify(config));
+  const child = spawn(process.execPath, [executable, "--config", configFile], { stdio: ["pipe", "pipe", "pipe"] });
+  let stdout = "";
+  let stderr = "";
+  let timer;
+  const arm = () => {
+    const isDue = moment !== undefined && timer === undefined && stdout.split("\n").length - 1 >= moment.stateCount;
+    if (isDue) timer = setTimeout(() => child.kill("SIGKILL"), moment.delayMs);
+  };
+  child.stdout.setEncoding("utf8").on("data", (chunk) => {
+    stdout += chunk;
+    arm();
+  });
+  child.stderr.setEncoding("utf8").on("data", (chunk) => {
+    stderr += chunk;
+    if (stderr.includes("\n")) arm();
+  });
+  child.stdin.on("error", () => undefined);
+  child.stdin.end(input);
+  arm();
+  const code = await new Promise((done) => child.once("close", done));
+  clearTimeout(timer);
+  return { stdout, stderr, code };
+}
+
+/** Where foreign readers find a table: the gateway's objects are files, which Spark reads without an S3 client. */
+function place(store, path) {
+  if (store === "local") return { uri: join(folder, path), folder: join(folder, path), options: {} };
+  return {
+    uri: `s3://${BUCKET}/${path}`,
+    folder: join(folder, "s3", BUCKET, path),
+    options: {
+      AWS_ACCESS_KEY_ID: process.env.AWS_ACCESS_KEY_ID,
+      AWS_SECRET_ACCESS_KEY: process.env.AWS_SECRET_ACCESS_KEY,
+      AWS_ENDPOINT_URL: process.env.AWS_ENDPOINT_URL,
+      AWS_REGION: "us-east-1",
+      AWS_ALLOW_HTTP: "true",
+    },
+  };
+}
+
+function checkTables(tables) {
+  const job = join(folder, "job.json");
+  writeFileSync(job, JSON.stringify({ jars: join(root, ".interop/jars"), tables }));
+  const check = join(import.meta.dirname, "target/check.py");
+  const { stdout, stderr } = spawnSync(python, [check, job], { encoding: "utf8", maxBuffer: 2 ** 28, env: { ...process.env, PYTHONDONTWRITEBYTECODE: "1" } });
+  const lines = stdout.split("\n");
+  const problems = lines.filter((line) => line.startsWith("failed: "));
+  const compared = lines.filter((line) => line.startsWith("ok: ")).length + problems.length;
+  if (compared !== 2 * tables.length) problems.push(`failed: ${compared} of ${2 * tables.length} comparisons were made: ${stderr.slice(-2000)}`);
+  for (const problem of problems) print(problem);
+  print(`${compared - problems.length} of ${2 * tables.length} tables equal, read by delta-rs and Spark`);
+  failed += problems.length;
+}
+
+async function startGateway() {
+  const port = await freePort();
+  mkdirSync(join(folder, "s3"));
+  process.env.AWS_ACCESS_KEY_ID = "soak";
+  process.env.AWS_SECRET_ACCESS_KEY = "soak-secret";
+  process.env.AWS_ENDPOINT_URL = `http://127.0.0.1:${port}`;
+  const child = spawn(server, ["--port", `127.0.0.1:${port}`, "--quiet", "posix", join(folder, "s3")], {
+    stdio: ["ignore", "ignore", "inherit"],
+    env: { ...process.env, ROOT_ACCESS_KEY: "soak", ROOT_SECRET_KEY: "soak-secret" },
+  });
+  for (let attempt = 0; attempt < 300; attempt += 1) {
+    if (await fetch(process.env.AWS_ENDPOINT_URL).catch(() => undefined)) break;
+    await new Promise((done) => setTimeout(done, 100));
+  }
+  await createBucket("s3", BUCKET);
+  return child;
+}
+
+async function freePort() {
+  const listener = createServer().listen(0, "127.0.0.1");
+  await new Promise((done) => listener.once("listening", done));
+  const { port } = listener.address();
+  await new Promise((done) => listener.close(done));
+  return port;
+}
+
+/** Mulberry32: numbers from 0 to 1, the same ones for the same seed. */
+function generator(start) {
+  let state = start >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
