@@ -110,6 +110,21 @@ export const settings = {
       description:
         "Whether upserted records with `_sdc_deleted_at` leave the table; without it they stay, marked by that column.",
     },
+    max_record_bytes: {
+      type: "integer",
+      minimum: 1024,
+      maximum: 1_073_741_824,
+      default: 268_435_456,
+      description:
+        "Longest line of the input, in bytes; `long_records` says what becomes of a RECORD that is longer.",
+    },
+    long_records: {
+      type: "string",
+      enum: ["reject", "skip", "error"],
+      default: "reject",
+      description:
+        "What becomes of records beyond `max_record_bytes`: `reject` treats them as records that fit no column, `skip` leaves them out with one warning per stream, `error` ends the run.",
+    },
     max_rejects: {
       type: "integer",
       minimum: 0,

@@ -13,7 +13,6 @@ import { verify } from "./verify.ts";
 /** Rows of one Arrow batch at most: a commit is made of many (speed.md, section 4). */
 const ARROW_BATCH_ROWS = 65_536;
 const ARROW_BATCH_BYTES = 32 * 1024 * 1024;
-const RECORD_BYTES_MAX = 256 * 1024 * 1024;
 
 export interface LoadContext {
   readonly config: Config;
@@ -96,7 +95,8 @@ function readerOptions(
   return {
     batchRows: Math.min(config.batch_size_rows, ARROW_BATCH_ROWS),
     batchBytes: Math.min(config.batch_size_bytes, ARROW_BATCH_BYTES),
-    maxRecordBytes: RECORD_BYTES_MAX,
+    maxRecordBytes: config.max_record_bytes,
+    longRecords: config.long_records,
     rejects,
     timeExtracted: config.add_record_metadata,
     warn: (event, fields) => log.warn(event, fields),

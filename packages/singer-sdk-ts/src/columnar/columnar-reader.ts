@@ -18,8 +18,10 @@ export interface ColumnarReaderOptions {
   readonly batchRows: number;
   /** A batch is cut soon after its columns hold this many bytes. */
   readonly batchBytes: number;
-  /** Longest line; a longer one is an error or a reject. */
+  /** Longest line; what becomes of a longer RECORD is for `longRecords` to say, any other line is an error. */
   readonly maxRecordBytes: number;
+  /** `reject`, as records that do not fit, is the default; `skip` leaves it out with one warning per stream. */
+  readonly longRecords?: "error" | "skip" | "reject";
   /** What becomes of a record that does not fit its columns. */
   readonly rejects: "error" | "event";
   /** Adds the column `_sdc_extracted_at` from the records' `time_extracted`. */
@@ -268,8 +270,16 @@ export class ColumnarReader {
 
   #refuseLong(text: string): void {
     const stream = /"stream"\s*:\s*"([^"\\]*)"/.exec(text)?.[1] ?? "";
-    const { maxRecordBytes } = this.#options;
-    this.#reject(stream, `longer than ${maxRecordBytes} bytes`, text);
+    const { maxRecordBytes, longRecords = "reject" } = this.#options;
+    const reason = `longer than ${maxRecordBytes} bytes`;
+    const isRecord = /"type"\s*:\s*"record"/i.test(text);
+    if (!isRecord || longRecords === "error") {
+      throw new UserError("E_RECORD", `stream ${stream}: line ${this.#lineNumber}: ${reason}`, {
+        hint: "raise `max_record_bytes`, or choose with `long_records` what becomes of such records",
+      });
+    }
+    if (longRecords === "reject") this.#reject(stream, reason, text);
+    else this.#warnOnce("long records skipped", { stream, limit: maxRecordBytes });
   }
 
   #reject(stream: string, reason: string, line: string): void {
@@ -288,7 +298,7 @@ export class ColumnarReader {
   }
 
   #warnOnce(event: string, fields: Readonly<Record<string, string | number>>): void {
-    const key = `${event} ${fields["type"] ?? ""}`;
+    const key = `${event} ${fields["type"] ?? fields["stream"] ?? ""}`;
     if (this.#warned.has(key)) return;
     this.#warned.add(key);
     this.#options.warn?.(event, fields);
