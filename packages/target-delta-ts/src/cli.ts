@@ -25,6 +25,7 @@ await runTarget(async () => {
       "stream-maps",
       "structured-logging",
       "target-schema",
+      "validate-records",
     ],
     flags: {
       verify: {

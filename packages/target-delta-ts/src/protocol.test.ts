@@ -3,7 +3,7 @@ import { mkdtempSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterEach, beforeEach, expect, test } from "@jest/globals";
+import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import {
   createWorkspace,
   record,
@@ -89,6 +89,51 @@ test("unknown message types and blank lines are one warning each, types match wi
   expect(await workspace.rows("s")).toEqual([{ text: "z" }]);
   expect(stderr.match(/WARN blank line/g)).toHaveLength(1);
   expect(stderr.match(/WARN unknown message type type=HELLO/g)).toHaveLength(1);
+});
+
+describe("validate_records", () => {
+  const config = { validate_records: true };
+  const columns = {
+    name: { type: ["string", "null"], maxLength: 3 },
+    amount: { type: "number", multipleOf: 0.0001, maximum: 100, exclusiveMaximum: true },
+    at: { type: "object", properties: { zip: { type: "string", pattern: "^[0-9]+$" } } },
+    odd: { type: "date-time" },
+  };
+  const good = { name: "abc", amount: 8.4249, at: { zip: "50" }, odd: "2024-01-01T00:00:00Z" };
+
+  test("P10: accepts what the schema allows, in any dialect of taps", async () => {
+    const { code, stderr } = await workspace.load(
+      [schema("s", columns), schema("s", columns), record("s", good)],
+      { config },
+    );
+
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    expect(await workspace.rows("s")).toHaveLength(1);
+  });
+
+  test.each([
+    [{ name: "hidden" }, "column name: must NOT have more than 3 characters"],
+    [{ amount: 100 }, "column amount: must be < 100"],
+    [{ at: { zip: "hidden" } }, "column at.zip: must match pattern"],
+  ])("the record %j ends the run, and its value is not shown", async (change, why) => {
+    const { code, stderr } = await workspace.load(
+      [schema("s", columns), record("s", { ...good, ...change })],
+      { config },
+    );
+
+    expect(code).toBe(1);
+    expect(stderr).toContain(`stream s: line 2: ${why}`);
+    expect(stderr).not.toContain("hidden");
+  });
+
+  test("a SCHEMA that is none is a named error", async () => {
+    const { code, stderr } = await workspace.load([schema("s", { a: { maxLength: "x" } })], {
+      config,
+    });
+
+    expect(code).toBe(1);
+    expect(stderr).toContain("SCHEMA of stream s is no JSON Schema (E_SCHEMA)");
+  });
 });
 
 test("P28: a $ref gives its columns, at any depth", async () => {

@@ -110,6 +110,12 @@ export const settings = {
       description:
         "Whether upserted records with `_sdc_deleted_at` leave the table; without it they stay, marked by that column.",
     },
+    validate_records: {
+      type: "boolean",
+      default: false,
+      description:
+        "Whether every record is held against its whole JSON Schema (lengths, ranges, patterns), at the cost of speed; the first that does not fit ends the run. Types are checked without it.",
+    },
     max_record_bytes: {
       type: "integer",
       minimum: 1024,

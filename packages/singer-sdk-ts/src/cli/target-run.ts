@@ -2,6 +2,7 @@ import { createReadStream } from "node:fs";
 import { rename, writeFile } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { UserError } from "../error.ts";
+import type { RecordValidator } from "../record-validator.ts";
 import { printLine } from "../write.ts";
 import { openMapper } from "./open-mapper.ts";
 
@@ -19,13 +20,25 @@ export function stateWriter(stateFile: unknown): (text: string) => Promise<void>
   };
 }
 
-/** The messages: stdin, or the file of `--input`, mapped when the configuration asks for it. */
+/** The messages: stdin, or the file of `--input`; checked and mapped when the configuration asks for it. */
 export async function openInput(path: unknown, config: unknown): Promise<Readable> {
   const input = await openFile(path);
   const mapper = await openMapper(config);
-  if (mapper === undefined) return input;
+  const validator = await openValidator(config);
+  if (mapper === undefined && validator === undefined) return input;
   const { mappedInput } = await import("./mapped-input.ts");
-  return mappedInput(input, mapper);
+  return mappedInput(input, { mapper, validator });
+}
+
+async function openValidator(config: unknown): Promise<RecordValidator | undefined> {
+  const isAsked =
+    typeof config === "object" &&
+    config !== null &&
+    "validate_records" in config &&
+    config.validate_records === true;
+  if (!isAsked) return undefined;
+  const { RecordValidator: Validator } = await import("../record-validator.ts");
+  return new Validator();
 }
 
 async function openFile(path: unknown): Promise<Readable> {
