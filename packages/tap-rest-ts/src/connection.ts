@@ -1,4 +1,4 @@
-import type { RunContext } from "singer-sdk-ts";
+import { type RunContext, UserError } from "singer-sdk-ts";
 import { streamAuthenticators } from "./auth/index.ts";
 import { Cassette } from "./cassette.ts";
 import { type Authenticator, HttpClient, type HttpClientOptions } from "./request.ts";
@@ -44,7 +44,7 @@ async function clientOptions(
     requestTimeoutMs: config.request_timeout_seconds * 1000,
     userAgent: config.user_agent,
     ...(config.cassette === undefined ? {} : { cassette: new Cassette(config.cassette) }),
-    ...(config.proxy_url === undefined ? {} : { proxyUrl: config.proxy_url }),
+    ...(config.proxy_url === undefined ? {} : { proxyUrl: checkedProxy(config.proxy_url) }),
     tls: {
       ...(ca === undefined ? {} : { ca }),
       ...(cert === undefined ? {} : { cert }),
@@ -53,4 +53,13 @@ async function clientOptions(
     log,
     signal,
   };
+}
+
+/** A proxy's address holds its password, so an error does not show it. */
+function checkedProxy(proxyUrl: string): string {
+  if (/^https?:$/.test(URL.parse(proxyUrl)?.protocol ?? "")) return proxyUrl;
+  throw new UserError("E_SETTING", "setting `proxy_url` is not a URL", {
+    hint: "write it as http://user:password@host:port",
+    exitCode: 2,
+  });
 }

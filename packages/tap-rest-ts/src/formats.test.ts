@@ -1,4 +1,4 @@
-import { gzipSync } from "node:zlib";
+import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { expect, test } from "@jest/globals";
 import { zipSync } from "fflate";
 import { items, serve } from "./testing/api-server.test.support.ts";
@@ -65,6 +65,22 @@ test("R41: a zip archive of several files is an error", async () => {
     code: 1,
     stderr: expect.stringContaining("a zip archive of 2 files"),
   });
+});
+
+test.each([
+  ["gzip", gzipSync],
+  ["br", brotliCompressSync],
+  ["zstd", zstdCompressSync],
+  ["deflate", deflateSync],
+])("R41: a body with Content-Encoding %s is read", async (name, compress) => {
+  await using api = await serve((_request, response) => {
+    response.setHeader("content-encoding", name);
+    response.end(compress('{"data":[{"id":1}]}'));
+  });
+
+  const run = await runTap(itemsConfig(api.url));
+
+  expect(run.records()).toEqual([{ id: 1 }]);
 });
 
 test("R41: JSON in a gzip file or with Content-Encoding is read", async () => {
