@@ -125,10 +125,6 @@ const lasting: Readonly<Record<string, readonly [code: string, (page: PageReques
     "E_RECORDS_PATH",
     ({ send }) => send({ error: { code: 17, message: "quota" } }),
   ],
-  "records that are no objects": [
-    "E_RECORDS_PATH",
-    ({ send, body }) => send({ ...body, data: [1, 2] }),
-  ],
   "a body that never ends": [
     "E_TIMEOUT",
     ({ response }) => void response.writeHead(200).write('{"data":['),

@@ -30,7 +30,7 @@ export interface PageRequest {
   readonly body: Record<string, unknown>;
   readonly headers: Record<string, string>;
   /** Sends `body`, or another one, as the style does. */
-  send(body?: unknown): void;
+  readonly send: (body?: unknown) => void;
 }
 
 /** Serves a stream for each style at `/STYLE`; `answer` may do what it likes with a request. */
