@@ -11,11 +11,15 @@ export function firstPerKey(
   keys: readonly string[],
 ): readonly RecordBatch[] {
   const seen = new KeySet(batches.reduce((count, batch) => count + batch.numRows, 0));
-  return batches.flatMap((batch) => newRows(batch, hashRows(batch, keys), seen));
+  return batches.flatMap((batch) => rowsOfNewKeys(batch, hashRows(batch, keys), seen));
 }
 
-/** Runs of rows between repeated keys, as slices. */
-function newRows(batch: RecordBatch, lanes: Int32Array, seen: KeySet): RecordBatch[] {
+/** The rows whose key is not in `seen`, which takes it up: runs between the others, as slices. */
+export function rowsOfNewKeys(
+  batch: RecordBatch,
+  lanes: Int32Array,
+  seen: KeySet,
+): readonly RecordBatch[] {
   const runs: RecordBatch[] = [];
   let start = 0;
   for (let row = 0; row < batch.numRows; row++) {

@@ -108,7 +108,7 @@ export const settings = {
       type: "boolean",
       default: false,
       description:
-        "Whether upserted records with `_sdc_deleted_at` leave the table; without it they stay, marked by that column.",
+        "Whether upserted records with `_sdc_deleted_at`, and rows that a newly activated version does not have, leave the table; without it they stay, marked by that column.",
     },
     validate_records: {
       type: "boolean",

@@ -145,8 +145,20 @@ export class StreamLoad {
     await this.commit({ ...moment, isEnd: true, isWholeLoad: !hasBookmark });
     await this.#replace();
     if (this.#awaitedVersion !== undefined) await this.#swap(this.#awaitedVersion);
+    this.#tellStaged();
     if (this.#options.format === "delta") await this.#createIfMissing();
     this.#settledActivationCount = this.#activationCount;
+  }
+
+  /** Rows of a version that was not activated stay staged, as after an interrupted full load: nobody sees them yet. */
+  #tellStaged(): void {
+    const version = this.#loadVersion;
+    if (!(this.#load instanceof StagedLoad) || version === this.#runVersion) return;
+    this.#context.log.warn("version_not_active", {
+      stream: this.#context.stream,
+      version,
+      hint: "its rows are staged until the tap sends ACTIVATE_VERSION; set load_method upsert or append for a tap that never does",
+    });
   }
 
   /** A full load without versions replaces the table at its end, also when the source has no rows. */
@@ -155,7 +167,7 @@ export class StreamLoad {
     const isEmpty = this.#load === undefined && this.#activationCount === 0 && this.#rowCount === 0;
     if (isEmpty) this.#load = await this.#loadFor(undefined);
     if (!(this.#load instanceof StagedLoad) || this.#loadVersion !== this.#runVersion) return;
-    await this.#load.activate(undefined);
+    await this.#load.activate(undefined, { keepsDeleted: false });
     this.#durableRow = Math.max(this.#durableRow, this.#load.durableRow);
   }
 
@@ -268,7 +280,8 @@ export class StreamLoad {
     }
     if (!(staged instanceof StagedLoad))
       throw new Error("a version is swapped in from its staging");
-    await staged.activate(version);
+    const isKept = this.#method !== "overwrite" && !this.#options.isHardDelete;
+    await staged.activate(version, { keepsDeleted: isKept && this.keyProperties.length > 0 });
     this.#liveVersion = version;
     this.#awaitedVersion = undefined;
     this.#load = undefined;

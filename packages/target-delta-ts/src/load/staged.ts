@@ -4,6 +4,7 @@ import { KeySet } from "../key-set.ts";
 import { hashRows } from "../row-hash.ts";
 import type { TableColumns } from "../table-columns.ts";
 import { AppendLoad } from "./append.ts";
+import { carryOver } from "./carry-over.ts";
 import type { CommitMoment, Load, StreamRows } from "./load.ts";
 import { MergeLoad } from "./merge.ts";
 import { clearStaging, moveBack, moveToTable, stagingFolder } from "./staging.ts";
@@ -114,18 +115,27 @@ export class StagedLoad implements Load {
 
   /**
    * Replaces the table's rows by the staged ones in one commit: readers see all old rows or all new ones.
-   * `liveVersion` is kept in that commit, so that doing it twice is harmless.
+   * `liveVersion` is kept in that commit, so that doing it twice is harmless. With `keepsDeleted` rows whose key is
+   * not staged stay, marked by `_sdc_deleted_at`.
    */
-  async activate(liveVersion: number | undefined): Promise<void> {
+  async activate(
+    liveVersion: number | undefined,
+    { keepsDeleted }: { readonly keepsDeleted: boolean },
+  ): Promise<void> {
     const { store, stream, path, runId, versionAppId, parts } = this.#context;
     try {
       const staged = await DeltaTable.open(this.#context.openStore(stagingFolder(this.version)));
-      const schema = staged?.schema ?? this.#columns?.schema;
+      const live = await DeltaTable.open(store);
+      const carried =
+        keepsDeleted && staged !== undefined && live !== undefined
+          ? await this.#carryOver(live, staged)
+          : undefined;
+      const schema = carried?.schema ?? staged?.schema ?? this.#columns?.schema;
       if (schema === undefined)
         throw new Error(`version ${this.version} of ${stream} has no columns`);
-      const files = staged === undefined ? [] : await this.#moveFiles(staged);
-      const isExisting = (await DeltaTable.open(store)) !== undefined;
-      await overwrite(store, files, {
+      const moved = staged === undefined ? [] : await this.#moveFiles(staged);
+      const isExisting = live !== undefined;
+      await overwrite(store, [...moved, ...(carried?.files ?? [])], {
         commitInfo: { singer: { runId } },
         ...(liveVersion === undefined
           ? {}
@@ -139,6 +149,11 @@ export class StagedLoad implements Load {
     } catch (error) {
       throw commitError(error, stream, path);
     }
+  }
+
+  async #carryOver(live: DeltaTable, staged: DeltaTable): ReturnType<typeof carryOver> {
+    const keys = this.#keyProperties.map((key) => this.#columns?.names.get(key) ?? key);
+    return await carryOver({ context: this.#context, live, staged, keys, deletedAtMs: Date.now() });
   }
 
   async #moveFiles(staged: DeltaTable): Promise<AddFile[]> {
