@@ -113,14 +113,12 @@ test.each([
   await workspace.load([orders, ...load(1)], { config });
   const child = await workspace.start({ config: { ...config, batch_size_rows: 100 } });
   const result = collect(child);
-  let isRunning = true;
-  void result.then(() => (isRunning = false));
   child.stdin.end(
     [orders, ...[2, 3, 4, 5, 6].flatMap(load)].map((line) => `${JSON.stringify(line)}\n`).join(""),
   );
 
   const seen = new Set<string>();
-  while (isRunning) {
+  while (child.exitCode === null) {
     const rows = (await workspace.rows("orders")) as { id: number; total: number }[];
     seen.add(`${rows.length} rows of ${new Set(rows.map(({ total }) => total)).size} version`);
     await setTimeout(5);
