@@ -136,7 +136,6 @@ export class MessageWriter {
   async #drain(): Promise<void> {
     if (this.#batches === undefined) {
       await this.#send(this.bytes);
-      this.#mappedEnd = 0;
       return;
     }
     try {
@@ -167,6 +166,8 @@ export class MessageWriter {
       taken += count;
     }
     bytes.clear();
+    // At once: streams that write beside each other look at it before an await returns.
+    if (bytes === this.bytes) this.#mappedEnd = 0;
   }
 
   #line(message: {
