@@ -19,6 +19,9 @@ if [ -z "${PIPELINE_SOURCES:-}" ]; then
 fi
 [ $# -eq 0 ] || exec "$@"
 
+# The loaders of environment prod write to Databricks.
+if [ -n "${DATABRICKS_HOST:-}${DATABRICKS_CONFIG_PROFILE:-}" ]; then export MELTANO_ENVIRONMENT=prod; fi
+
 case $PIPELINE_SOURCES in
   "sqlserver api") meltano run tap-mssql target-delta-sqlserver tap-rest target-delta-api ;;
   sqlserver) meltano run tap-mssql target-delta-sqlserver ;;

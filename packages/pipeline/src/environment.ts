@@ -18,11 +18,6 @@ export async function withSources<T>(
   work: (environment: PipelineEnvironment) => Promise<T>,
 ): Promise<T> {
   const sources = chooseSources(env);
-  if ((env["DATABRICKS_HOST"] ?? "") !== "") {
-    process.stderr.write(
-      "note: DATABRICKS_* are set, but this run loads local tables; for Databricks see docs/databricks.md\n",
-    );
-  }
   if (sources.type === "configured") {
     return work({ env, names: sources.names, identities: identitiesOf(env) });
   }

@@ -22,7 +22,13 @@ export async function loadSource(
   root: string,
 ): Promise<LoadResult> {
   const started = performance.now();
-  await claimOutput(join(root, pipe.output), identities[pipe.name]);
+  const isElsewhere = pipe.destination !== pipe.output;
+  const identity = identities[pipe.name];
+  // A bookmark counts for the tables it was made with, too.
+  await claimOutput(
+    join(root, pipe.output),
+    isElsewhere ? `${identity} for ${pipe.destination}` : identity,
+  );
 
   const progress = new Progress(pipe.name);
   const { tapCode, targetCode } = await runPipe(pipe, {

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "singer-sdk-ts";
 import { parse } from "yaml";
-import type { SourceName } from "./sources.ts";
+import { hasDatabricks, type SourceName } from "./sources.ts";
 
 /** One half of a pipe: the executable, and its settings as meltano.yml has them. */
 interface Plugin {
@@ -15,8 +15,10 @@ export interface Pipe {
   readonly name: SourceName;
   readonly tap: Plugin;
   readonly target: Plugin;
-  /** The folder that the tables are written to. */
+  /** The folder of the tables, or, when they are in Databricks, of what this machine keeps for them: the state. */
   readonly output: string;
+  /** Where the tables are, for people: the folder, or the schema in Databricks. */
+  readonly destination: string;
 }
 
 const pluginNames: Readonly<Record<SourceName, { readonly tap: string; readonly target: string }>> =
@@ -32,10 +34,21 @@ interface Definition {
   readonly config?: Readonly<Record<string, unknown>>;
 }
 
-/** Reads the pipes from meltano.yml, so that `start` and `meltano run` do the same work from the same lines. */
+interface Environment {
+  readonly name: string;
+  readonly config?: { readonly plugins?: { readonly loaders?: readonly Definition[] } };
+}
+
+/** The Meltano environment whose loaders write to Databricks. */
+const databricksEnvironment = "prod";
+
+/**
+ * Reads the pipes from meltano.yml, so that `start` and `meltano run` do the same work from the same lines. With
+ * DATABRICKS_* set, the loaders are those of the environment `prod`.
+ */
 export async function readPipes(
   root: string,
-  names: readonly SourceName[],
+  { names, env }: { readonly names: readonly SourceName[]; readonly env: NodeJS.ProcessEnv },
 ): Promise<readonly Pipe[]> {
   const project: unknown = parse(await readFile(join(root, "meltano.yml"), "utf8"));
   const definitions = [
@@ -43,11 +56,34 @@ export async function readPipes(
     ...definitionsOf(project, "loaders"),
   ];
   return names.map((name) => {
-    const target = resolve(definitions, pluginNames[name].target);
-    const output = target.config["path"];
-    if (typeof output !== "string") throw missing(`config.path of ${pluginNames[name].target}`);
-    return { name, tap: resolve(definitions, pluginNames[name].tap), target, output };
+    const loader = pluginNames[name].target;
+    const local = resolve(definitions, loader);
+    const folder = local.config["path"];
+    if (typeof folder !== "string") throw missing(`config.path of ${loader}`);
+    const tap = resolve(definitions, pluginNames[name].tap);
+    if (!hasDatabricks(env))
+      return { name, tap, target: local, output: folder, destination: folder };
+    const config = { ...local.config, ...environmentConfig(project, loader) };
+    const output = join("output", "databricks", name);
+    return { name, tap, target: { ...local, config }, output, destination: schemaName(env) };
   });
+}
+
+/** What an environment of meltano.yml sets for one loader. */
+function environmentConfig(project: unknown, loader: string): Definition["config"] {
+  // Meltano's own shape, as above.
+  const { environments = [] } = (project ?? {}) as { environments?: readonly Environment[] };
+  const environment = environments.find(({ name }) => name === databricksEnvironment);
+  const definition = environment?.config?.plugins?.loaders?.find(({ name }) => name === loader);
+  if (definition?.config === undefined)
+    throw missing(`config of ${loader} in environment ${databricksEnvironment}`);
+  return definition.config;
+}
+
+function schemaName(env: NodeJS.ProcessEnv): string {
+  const { DATABRICKS_CATALOG: catalog = "", DATABRICKS_SCHEMA: schema = "" } = env;
+  const host = (env["DATABRICKS_HOST"] ?? "").replace(/^https:\/\//, "").replace(/\/+$/, "");
+  return `${catalog || "main"}.${schema || "default"} on ${host || env["DATABRICKS_CONFIG_PROFILE"]}`;
 }
 
 function definitionsOf(project: unknown, kind: "extractors" | "loaders"): readonly Definition[] {

@@ -27,11 +27,7 @@ const sourceGroups: Readonly<Record<SourceName, Group>> = {
   },
 };
 
-const databricks: Group = {
-  label: "Databricks",
-  prefix: "DATABRICKS_",
-  required: ["DATABRICKS_HOST", "DATABRICKS_TOKEN"],
-};
+const databricks = { label: "Databricks", prefix: "DATABRICKS_" };
 
 /**
  * Decides from the environment what the run reads: samples only when none of TAP_MSSQL_*, API_* and DATABRICKS_*
@@ -41,12 +37,12 @@ export function chooseSources(env: NodeJS.ProcessEnv): Sources {
   const names = (["sqlserver", "api"] as const).filter((name) =>
     isTouched(env, sourceGroups[name]),
   );
-  const wantsDatabricks = isTouched(env, databricks);
+  const wantsDatabricks = hasDatabricks(env);
   if (names.length === 0 && !wantsDatabricks) return { type: "samples" };
 
   const groups = [
     ...names.map((name) => sourceGroups[name]),
-    ...(wantsDatabricks ? [databricks] : []),
+    ...(wantsDatabricks ? [{ ...databricks, required: databricksVariables(env) }] : []),
   ];
   const missing = groups.flatMap((group) => missingVariables(env, group));
   if (missing.length > 0) throw halfSet(groups, missing);
@@ -56,6 +52,21 @@ export function chooseSources(env: NodeJS.ProcessEnv): Sources {
     });
   }
   return { type: "configured", names };
+}
+
+/** Whether the environment names a workspace, so that the tables are loaded there. */
+export function hasDatabricks(env: NodeJS.ProcessEnv): boolean {
+  return isTouched(env, databricks);
+}
+
+/** What a workspace needs: a profile of ~/.databrickscfg, or host and login; a token unless another login is begun. */
+function databricksVariables(env: NodeJS.ProcessEnv): readonly string[] {
+  if (isPresent(env["DATABRICKS_CONFIG_PROFILE"])) return [];
+  if (isPresent(env["ARM_CLIENT_ID"]))
+    return ["DATABRICKS_HOST", "ARM_TENANT_ID", "ARM_CLIENT_SECRET"];
+  if (isPresent(env["DATABRICKS_CLIENT_ID"]))
+    return ["DATABRICKS_HOST", "DATABRICKS_CLIENT_SECRET"];
+  return ["DATABRICKS_HOST", "DATABRICKS_TOKEN"];
 }
 
 function halfSet(groups: readonly Group[], missing: readonly string[]): UserError {
@@ -69,7 +80,7 @@ function halfSet(groups: readonly Group[], missing: readonly string[]): UserErro
   );
 }
 
-function isTouched(env: NodeJS.ProcessEnv, { prefix }: Group): boolean {
+function isTouched(env: NodeJS.ProcessEnv, { prefix }: Pick<Group, "prefix">): boolean {
   return Object.entries(env).some(
     ([name, value]) => name.startsWith(prefix) && !name.endsWith("_LOGLEVEL") && isPresent(value),
   );

@@ -7,10 +7,12 @@ import { verifySources } from "./verify.ts";
 /** The main job: every source into its Delta tables, one after the other, then the comparison of both sides. */
 await main(() =>
   withSources(process.env, async (environment) => {
-    const pipes = await readPipes(process.cwd(), environment.names);
+    const pipes = await readPipes(process.cwd(), environment);
     let areLoaded = true;
     for (const pipe of pipes) {
-      process.stdout.write(`${pipe.name}: ${environment.identities[pipe.name]} → ${pipe.output}\n`);
+      process.stdout.write(
+        `${pipe.name}: ${environment.identities[pipe.name]} → ${pipe.destination}\n`,
+      );
       const result = await loadSource(pipe, environment, process.cwd());
       process.stdout.write(`${summary(result)}\n`);
       areLoaded &&= result.isComplete;

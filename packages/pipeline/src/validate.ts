@@ -6,6 +6,6 @@ import { verifySources } from "./verify.ts";
 /** Compares every source with its Delta tables, without writing anything. */
 await main(() =>
   withSources(process.env, async (environment) =>
-    verifySources(await readPipes(process.cwd(), environment.names), environment, process.cwd()),
+    verifySources(await readPipes(process.cwd(), environment), environment, process.cwd()),
   ),
 );

@@ -12,7 +12,7 @@ import { readPipes } from "./project.ts";
  */
 await main(() =>
   withSources(process.env, async ({ env, names, identities }) => {
-    for (const pipe of await readPipes(process.cwd(), names)) {
+    for (const pipe of await readPipes(process.cwd(), { names, env })) {
       await claimOutput(join(process.cwd(), pipe.output), identities[pipe.name]);
     }
     const [command = "env", ...args] = process.argv.slice(2);

@@ -44,6 +44,8 @@ export interface RunOptions {
   readonly rejects: Rejects;
   readonly writeState: (text: string) => Promise<void>;
   readonly now: () => number;
+  /** Streams that are made durable at once: more than one where each mostly waits for a server. */
+  readonly parallelStreams?: number;
 }
 
 /** One run of the target: messages in, durable rows and covered states out. */
@@ -56,6 +58,7 @@ export class TargetRun {
   readonly #batchFiles = new BatchFiles();
   /** The rows of each stream before the last STATE: where a restarted tap may begin. */
   #restartRows: ReadonlyMap<string, number> = new Map();
+  #printing = Promise.resolve();
   /** An event has come out of the reader and is not handled yet: rows behind it must not overtake it. */
   #isEventWaiting = false;
 
@@ -246,27 +249,42 @@ export class TargetRun {
   /** Makes the rows of `streams` durable: of all streams where only whole states may be printed. */
   async #flush(streams: readonly string[]): Promise<void> {
     const chosen = this.#isMergeable() ? streams : [...this.#streams.keys()];
-    for (const stream of chosen) {
+    await this.#forEach(chosen, async (stream) => {
       await this.#drain(stream);
       const load = this.#load(stream);
       await load.commit({ restartRow: this.#restartRow(stream), isEnd: false });
       this.#options.policy.flushed(stream);
       await this.#settle(stream, load);
-    }
+    });
     await this.#printCovered();
   }
 
   async #finish(): Promise<void> {
-    for (const [stream, load] of this.#streams) {
+    await this.#forEach([...this.#streams], async ([stream, load]) => {
       await load.finish(
         { restartRow: this.#restartRow(stream), isEnd: true },
         load.hasBookmarkProperties || this.#ledger.hasProgressOf(stream),
       );
       await this.#settle(stream, load);
       await this.#printCovered();
-    }
+    });
     await this.#options.rejects.commit();
     await this.#print(this.#ledger.whole());
+  }
+
+  /** Works on `parallelStreams` items at once. After a failure nothing more is begun, and what has begun is waited for. */
+  async #forEach<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
+    const waiting = [...items];
+    const workers = Array.from({ length: this.#options.parallelStreams ?? 1 }, async () => {
+      for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) {
+        await work(item).catch((error: unknown) => {
+          waiting.length = 0;
+          throw error;
+        });
+      }
+    });
+    const results = await Promise.allSettled(workers);
+    for (const result of results) if (result.status === "rejected") throw result.reason;
   }
 
   /** Whether every stream may get rows twice without harm, so that bookmarks may be printed one by one. */
@@ -280,8 +298,14 @@ export class TargetRun {
     return true;
   }
 
+  /** States leave in the order of their making, also when streams end at the same time. */
   async #printCovered(): Promise<void> {
-    await this.#print(this.#isMergeable() ? this.#ledger.merged() : this.#ledger.whole());
+    const before = this.#printing;
+    this.#printing = (async () => {
+      await before;
+      await this.#print(this.#isMergeable() ? this.#ledger.merged() : this.#ledger.whole());
+    })();
+    await this.#printing;
   }
 
   async #print(text: string | undefined): Promise<void> {

@@ -16,6 +16,10 @@ import type { RunStream } from "./run.ts";
 import type { Config } from "./settings.ts";
 import { StreamLoad, type StreamOptions } from "./stream-load.ts";
 import { TablePaths, tablePath } from "./table-path.ts";
+import type { Verification } from "./verify.ts";
+
+/** Streams that a warehouse loads at once: each has one statement on its way. */
+const WAREHOUSE_STREAMS = 4;
 
 /** The run that loads: its name in commits, and when it began, milliseconds since 1970. */
 export interface RunIdentity {
@@ -52,6 +56,11 @@ export class Tables {
     return new Tables(config, run, warehouse);
   }
 
+  /** Streams that are made durable at once: on this machine one keeps a core busy, a warehouse is waited for. */
+  get parallelStreams(): number {
+    return this.#warehouse === undefined ? 1 : WAREHOUSE_STREAMS;
+  }
+
   /** The load of a stream, by what the settings say of it. */
   openStream(message: SchemaMessage, columns: readonly Column[]): RunStream {
     const override = this.#config.streams?.[message.stream];
@@ -72,6 +81,13 @@ export class Tables {
     });
   }
 
+  /** Compares a Singer stream with the tables by the warehouse; `undefined` when the tables are in a folder. */
+  verifyInWarehouse(
+    ...options: Parameters<WarehouseTarget["verify"]>
+  ): AsyncGenerator<Verification> | undefined {
+    return this.#warehouse?.verify(...options);
+  }
+
   async close(): Promise<void> {
     await this.#encodeWorker?.close();
     await this.#warehouse?.close();
@@ -83,7 +99,8 @@ export class Tables {
     const { id: runId, startedMs, log } = this.#run;
     const config = this.#config;
     this.#paths.reserve(stream, this.#warehouse === undefined ? path : tableName(path));
-    if (this.#warehouse !== undefined) return this.#warehouse.openStream(message, columns);
+    if (this.#warehouse !== undefined)
+      return this.#warehouse.openStream(message, columns, placement);
     const context = {
       stream,
       path,

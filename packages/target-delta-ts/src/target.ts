@@ -48,6 +48,7 @@ export async function load(context: LoadContext): Promise<0 | 3> {
     rejects,
     writeState,
     now: Date.now,
+    parallelStreams: tables.parallelStreams,
     openStream: ({ message, columns }) => tables.openStream(message, columns),
   });
   try {
@@ -74,15 +75,25 @@ export async function verifyTables(
   print: (line: string) => Promise<void>,
 ): Promise<0 | 3> {
   let isMatch = true;
-  const verifications = verify({
-    reader: new ColumnarReader(input, readerOptions({ config, log }, "error")),
-    tablePath: (stream) => streamPath(config, stream),
-    openStore: (path) => openStore(config, path),
-    now: Date.now,
-  });
-  for await (const verification of verifications) {
-    await print(JSON.stringify(verification));
-    isMatch &&= verification.match;
+  const reader = new ColumnarReader(input, readerOptions({ config, log }, "error"));
+  const pathOf = (stream: string) => streamPath(config, stream);
+  const identity = { id: randomUUID(), startedMs: Date.now(), log };
+  const tables = await Tables.open(config, identity);
+  try {
+    const verifications =
+      tables.verifyInWarehouse(reader, { pathOf, now: Date.now }) ??
+      verify({
+        reader,
+        tablePath: pathOf,
+        openStore: (path) => openStore(config, path),
+        now: Date.now,
+      });
+    for await (const verification of verifications) {
+      await print(JSON.stringify(verification));
+      isMatch &&= verification.match;
+    }
+  } finally {
+    await tables.close();
   }
   return isMatch ? 0 : 3;
 }

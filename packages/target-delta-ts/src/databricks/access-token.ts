@@ -7,44 +7,99 @@ const MARGIN_MS = 120_000;
 /** What authorises a call: given, or got for a service principal and kept until it runs out. */
 export interface AccessToken {
   get(): Promise<string>;
+  /** Forgets a token that was refused; `false` when there is no other to be had. */
+  renew(): boolean;
 }
 
 /** A personal access token, as it is. */
 export function personalToken(token: string): AccessToken {
-  return { get: () => Promise.resolve(token) };
+  return { get: () => Promise.resolve(token), renew: () => false };
 }
 
-/** OAuth for a service principal: client credentials are exchanged at the workspace. */
-export class ServiceToken implements AccessToken {
-  readonly #origin: string;
-  readonly #authorization: string;
-  #current: { readonly token: string; readonly endMs: number } | undefined;
+/** Where a token is exchanged for a client's secret, and what is sent there. */
+export interface TokenRequest {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly form: Readonly<Record<string, string>>;
+  /** The variables to check when it is refused. */
+  readonly variables: string;
+}
 
-  constructor(origin: string, client: { readonly id: string; readonly secret: string }) {
-    this.#origin = origin;
-    this.#authorization = `Basic ${Buffer.from(`${client.id}:${client.secret}`).toString("base64")}`;
+/** OAuth for a service principal of Databricks: client credentials are exchanged at the workspace. */
+export function servicePrincipal(
+  origin: string,
+  { id, secret }: { readonly id: string; readonly secret: string },
+): TokenRequest {
+  return {
+    url: `${origin}/oidc/v1/token`,
+    headers: { authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString("base64")}` },
+    form: { grant_type: "client_credentials", scope: "all-apis" },
+    variables: "DATABRICKS_CLIENT_ID and DATABRICKS_CLIENT_SECRET",
+  };
+}
+
+/** The application that stands for Databricks in every Microsoft Entra tenant. */
+const AZURE_DATABRICKS = "2ff814a6-3304-4ab8-85cb-cd0e6f879c1d";
+
+/** OAuth for a service principal of Azure: client credentials are exchanged at Microsoft Entra. */
+export function azureServicePrincipal({
+  tenantId,
+  id,
+  secret,
+  authority = "https://login.microsoftonline.com",
+}: {
+  readonly tenantId: string;
+  readonly id: string;
+  readonly secret: string;
+  readonly authority?: string;
+}): TokenRequest {
+  return {
+    url: `${authority.replace(/\/$/, "")}/${encodeURIComponent(tenantId)}/oauth2/v2.0/token`,
+    headers: {},
+    form: {
+      grant_type: "client_credentials",
+      client_id: id,
+      client_secret: secret,
+      scope: `${AZURE_DATABRICKS}/.default`,
+    },
+    variables: "ARM_TENANT_ID, ARM_CLIENT_ID and ARM_CLIENT_SECRET",
+  };
+}
+
+/** A token that is got for a service principal, and kept until it runs out. */
+export class ServiceToken implements AccessToken {
+  readonly #request: TokenRequest;
+  #current: Promise<{ readonly token: string; readonly endMs: number }> | undefined;
+
+  constructor(tokenRequest: TokenRequest) {
+    this.#request = tokenRequest;
   }
 
   async get(): Promise<string> {
-    if (this.#current === undefined || this.#current.endMs - MARGIN_MS < Date.now())
-      this.#current = await this.#fetch();
-    return this.#current.token;
+    const current = await this.#current?.catch(() => undefined);
+    if (current === undefined || current.endMs - MARGIN_MS < Date.now())
+      this.#current = this.#fetch();
+    const { token } = (await this.#current) ?? { token: "" };
+    return token;
+  }
+
+  renew(): boolean {
+    this.#current = undefined;
+    return true;
   }
 
   async #fetch(): Promise<{ token: string; endMs: number }> {
-    const { statusCode, body } = await request(`${this.#origin}/oidc/v1/token`, {
+    const { url, headers, form, variables } = this.#request;
+    const { statusCode, body } = await request(url, {
       method: "POST",
-      headers: {
-        authorization: this.#authorization,
-        "content-type": "application/x-www-form-urlencoded",
-      },
-      body: "grant_type=client_credentials&scope=all-apis",
+      headers: { ...headers, "content-type": "application/x-www-form-urlencoded" },
+      body: new URLSearchParams(form).toString(),
     });
     const text = await body.text();
     const answer: unknown = statusCode === 200 ? JSON.parse(text) : undefined;
     if (!isTokenAnswer(answer)) {
       throw new UserError("E_LOGIN", `Databricks gives no token to the client: ${statusCode}`, {
-        hint: "check DATABRICKS_CLIENT_ID and DATABRICKS_CLIENT_SECRET",
+        hint: `check ${variables}`,
       });
     }
     return { token: answer.access_token, endMs: Date.now() + 1000 * answer.expires_in };

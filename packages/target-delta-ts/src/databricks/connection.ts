@@ -1,6 +1,13 @@
 import { UserError } from "singer-sdk-ts";
 import type { Config } from "../settings.ts";
-import { type AccessToken, personalToken, ServiceToken } from "./access-token.ts";
+import {
+  type AccessToken,
+  azureServicePrincipal,
+  personalToken,
+  ServiceToken,
+  servicePrincipal,
+} from "./access-token.ts";
+import { readProfile } from "./profile.ts";
 import { WorkspaceApi } from "./workspace-api.ts";
 
 type DatabricksConfig = NonNullable<Config["databricks"]>;
@@ -13,8 +20,12 @@ export interface Workspace {
   readonly api: WorkspaceApi;
 }
 
-/** Reads host and login out of the settings; connects to nothing. */
-export function openWorkspace(config: DatabricksConfig): Workspace {
+/** Reads host and login out of the settings, and what they leave open out of the profile; connects to nothing. */
+export function openWorkspace(settings: DatabricksConfig): Workspace {
+  const config =
+    settings.profile === undefined
+      ? settings
+      : { ...readProfile(settings.profile, settings.config_file), ...settings };
   const missing = missingSettings(config);
   if (missing.length > 0) {
     throw new UserError(
@@ -27,9 +38,7 @@ export function openWorkspace(config: DatabricksConfig): Workspace {
   }
   const url = hostUrl(config.host ?? "");
   const { origin } = url;
-  const { token: given, client_id: id = "", client_secret: secret = "" } = config;
-  const token =
-    given === undefined ? new ServiceToken(origin, { id, secret }) : personalToken(given);
+  const token = accessToken(config, origin);
   return {
     host: url.hostname,
     port: url.port === "" ? 443 : Number(url.port),
@@ -41,9 +50,25 @@ export function openWorkspace(config: DatabricksConfig): Workspace {
 function missingSettings(config: DatabricksConfig): string[] {
   const missing = config.host === undefined ? ["`databricks.host` (DATABRICKS_HOST)"] : [];
   const hasClient = config.client_id !== undefined && config.client_secret !== undefined;
-  if (config.token === undefined && !hasClient)
+  const { azure_tenant_id: tenant, azure_client_id: id, azure_client_secret: secret } = config;
+  const hasAzureClient = tenant !== undefined && id !== undefined && secret !== undefined;
+  if (config.token === undefined && !hasClient && !hasAzureClient)
     missing.push("`databricks.token` (DATABRICKS_TOKEN)");
   return missing;
+}
+
+/** A given token wins over a service principal of the workspace, and that over one of Azure. */
+function accessToken(config: DatabricksConfig, origin: string): AccessToken {
+  if (config.token !== undefined) return personalToken(config.token);
+  const { client_id: id = "", client_secret: secret = "" } = config;
+  if (id !== "") return new ServiceToken(servicePrincipal(origin, { id, secret }));
+  return new ServiceToken(
+    azureServicePrincipal({
+      tenantId: config.azure_tenant_id ?? "",
+      id: config.azure_client_id ?? "",
+      secret: config.azure_client_secret ?? "",
+    }),
+  );
 }
 
 /** `https://` and a trailing `/` are accepted; plain HTTP only on this machine, since it would show the token. */

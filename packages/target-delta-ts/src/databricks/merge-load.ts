@@ -74,8 +74,15 @@ export class WarehouseMergeLoad implements Load {
     this.#heldBytes = 0;
     const staged = await staging.upload(table.schema.schema);
     if (staged !== undefined) {
-      await table.prepare();
-      await warehouse.run(mergeInto(table.name, staged, { ...this.#options, keys: this.#keys }));
+      // Rows that are marked as deleted must not come in with the others.
+      const mayCreate =
+        !this.#options.isHardDelete ||
+        staged.fields.every(({ name }) => name !== "_sdc_deleted_at");
+      const isCreated = mayCreate && (await table.createFrom(staged));
+      if (!isCreated) {
+        await table.prepare();
+        await warehouse.run(mergeInto(table.name, staged, { ...this.#options, keys: this.#keys }));
+      }
       if (!isKeepingFiles) await staging.remove(staged);
     }
     this.#durableRow = this.#takenRow;

@@ -9,6 +9,16 @@ export const databricksSettings = {
       env: ["DATABRICKS_HOST"],
       description: "Address of the workspace; `https://` in front is accepted.",
     },
+    profile: {
+      type: "string",
+      env: ["DATABRICKS_CONFIG_PROFILE"],
+      description: "Profile of ~/.databrickscfg that gives host and login where they are not set.",
+    },
+    config_file: {
+      type: "string",
+      env: ["DATABRICKS_CONFIG_FILE"],
+      description: "File of the profiles, instead of ~/.databrickscfg.",
+    },
     token: {
       type: "string",
       secret: true,
@@ -25,6 +35,22 @@ export const databricksSettings = {
       secret: true,
       env: ["DATABRICKS_CLIENT_SECRET"],
       description: "OAuth secret of the service principal.",
+    },
+    azure_tenant_id: {
+      type: "string",
+      env: ["ARM_TENANT_ID"],
+      description: "Microsoft Entra tenant of the Azure service principal.",
+    },
+    azure_client_id: {
+      type: "string",
+      env: ["ARM_CLIENT_ID"],
+      description: "Client id of the Azure service principal, when there is no token.",
+    },
+    azure_client_secret: {
+      type: "string",
+      secret: true,
+      env: ["ARM_CLIENT_SECRET"],
+      description: "Secret of the Azure service principal.",
     },
     warehouse_id: {
       type: "string",

@@ -11,7 +11,8 @@ export interface StatementFailure {
 /** Classes that pass (databricks.md §5): another writer was faster, or the service is busy. */
 const PASSING =
   /DELTA_CONCURRENT_|COPY_INTO_DUPLICATED_FILES_COPY_NOT_ALLOWED|TEMPORARILY_UNAVAILABLE|RESOURCE_EXHAUSTED/;
-const BROKEN = /INVALID_HANDLE|Invalid SessionHandle|SESSION_CLOSED|socket hang up|Premature close/;
+const BROKEN =
+  /INVALID_HANDLE|Invalid SessionHandle|SESSION_CLOSED|socket hang up|Premature close|ECONNRE|Error when connecting to resource/;
 
 /** Reads the class of a failure out of the driver's error; the statement itself is not repeated, it may hold data. */
 export function statementError(error: unknown): StatementFailure {
@@ -54,6 +55,8 @@ function hint(name: string | undefined, text: string): string {
     return "check `databricks.catalog`, `databricks.schema` and `databricks.volume`";
   if (name !== undefined && /MERGE_FIELDS|MISMATCH|CAST/.test(name))
     return "the table has another type for this column: load into a new table (`table_path`)";
+  if (/Error when connecting|ECONNRE|ENOTFOUND/.test(text))
+    return "check `databricks.host`, the network, and that the SQL warehouse exists";
   return "look the error class up in the Databricks documentation";
 }
 

@@ -13,6 +13,11 @@ export function describeTable(table: string): string {
   return `DESCRIBE TABLE ${table}`;
 }
 
+/** The tables of a schema. */
+export function showTables(schema: string): string {
+  return `SHOW TABLES IN ${schema}`;
+}
+
 export function createTable(
   table: string,
   fields: readonly StructField[],
@@ -20,6 +25,11 @@ export function createTable(
 ): string {
   const columns = fields.map(columnDefinition).join(",\n  ");
   return `CREATE TABLE IF NOT EXISTS ${table} (\n  ${columns}\n) USING DELTA COMMENT ${literal(comment)}`;
+}
+
+/** Makes a table that holds the rows of the files, or fails because there is one: all of it in one commit. */
+export function createTableAs(table: string, staged: StagedFiles, comment: string): string {
+  return `CREATE TABLE ${table} USING DELTA COMMENT ${literal(comment)}\nAS ${selectFrom(staged)}`;
 }
 
 export function addColumns(table: string, fields: readonly StructField[]): string {
@@ -61,7 +71,7 @@ export function mergeInto(table: string, staged: StagedFiles, statement: MergeSt
   const hasDeletes = isHardDelete && staged.fields.some(({ name }) => name === "_sdc_deleted_at");
   const lines = [
     `MERGE INTO ${table} AS t`,
-    `USING (SELECT ${casts(staged.fields)} FROM ${parquetFolder(staged.folder)}) AS s`,
+    `USING (${selectFrom(staged)}) AS s`,
     `ON ${condition}`,
   ];
   if (hasDeletes) lines.push(`WHEN MATCHED AND ${isDeleted} THEN DELETE`);
@@ -82,18 +92,54 @@ export function insertOverwrite(
   parts: readonly StagedFiles[],
 ): string {
   const names = tableFields.map(({ name }) => quote(name)).join(", ");
-  const selects = parts.map(({ folder, fields }) => {
-    const present = new Set(fields.map(({ name }) => name));
-    const values = tableFields.map((field) =>
-      present.has(field.name)
-        ? cast(field)
-        : `CAST(NULL AS ${sqlType(field.type)}) AS ${quote(field.name)}`,
-    );
-    return `SELECT ${values.join(", ")} FROM ${parquetFolder(folder)}`;
-  });
+  const selects = parts.map(
+    (staged) => `SELECT ${valuesOf(staged, tableFields)} FROM ${parquetFolder(staged.folder)}`,
+  );
   const empty = `SELECT ${names} FROM ${table} WHERE false`;
   const source = selects.length === 0 ? empty : selects.join("\nUNION ALL\n");
   return `INSERT OVERWRITE TABLE ${table} (${names})\n${source}`;
+}
+
+export interface SumStatement {
+  readonly fields: readonly StructField[];
+  readonly keys: readonly string[];
+}
+
+/** Counts staged rows and sums up their hashes, in any order; of a key that is in several parts the last part counts. */
+export function sumOfFiles(parts: readonly StagedFiles[], { fields, keys }: SumStatement): string {
+  const selects = parts.map(
+    (staged, part) =>
+      `SELECT ${valuesOf(staged, fields)}, ${part} AS _part FROM ${parquetFolder(staged.folder)}`,
+  );
+  const isUnique = parts.length === 1 || keys.length === 0;
+  const last = `\nQUALIFY row_number() OVER (PARTITION BY ${keys.map(quote).join(", ")} ORDER BY _part DESC) = 1`;
+  return `${sumOf(fields)} FROM (SELECT * FROM (\n${selects.join("\nUNION ALL\n")}\n)${isUnique ? "" : last})`;
+}
+
+export function sumOfTable(table: string, fields: readonly StructField[]): string {
+  return `${sumOf(fields)} FROM ${table}`;
+}
+
+function sumOf(fields: readonly StructField[]): string {
+  const values = fields.map(({ name, type }) =>
+    typeof type === "string" ? quote(name) : `to_json(${quote(name)})`,
+  );
+  return `SELECT count(*) AS row_count, CAST(sum(CAST(xxhash64(${values.join(", ")}) AS DECIMAL(38,0))) AS STRING) AS hash_sum`;
+}
+
+function selectFrom({ folder, fields }: StagedFiles): string {
+  return `SELECT ${casts(fields)} FROM ${parquetFolder(folder)}`;
+}
+
+/** Every column of the table; one that the files lack is null. */
+function valuesOf({ fields }: StagedFiles, tableFields: readonly StructField[]): string {
+  const present = new Set(fields.map(({ name }) => name));
+  const values = tableFields.map((field) =>
+    present.has(field.name)
+      ? cast(field)
+      : `CAST(NULL AS ${sqlType(field.type)}) AS ${quote(field.name)}`,
+  );
+  return values.join(", ");
 }
 
 function parquetFolder(folder: string): string {

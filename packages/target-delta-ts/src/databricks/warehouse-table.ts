@@ -2,7 +2,13 @@ import type { StructField, StructType } from "delta-lake-ts";
 import { UserError } from "singer-sdk-ts";
 import { StreamSchema } from "../load/stream-schema.ts";
 import { parseSqlType, sqlType } from "./sql-type.ts";
-import { addColumns, createTable, describeTable } from "./statement.ts";
+import {
+  addColumns,
+  createTable,
+  createTableAs,
+  describeTable,
+  type StagedFiles,
+} from "./statement.ts";
 import { isExisting, isMissing, type Row, type Warehouse } from "./warehouse.ts";
 
 /** A table in the warehouse and the columns that a stream gives it. */
@@ -26,11 +32,12 @@ export class WarehouseTable {
     this.#existing = existing === undefined ? undefined : byName(existing);
   }
 
-  /** Reads the table's columns, if there is such a table. */
+  /** Reads the table's columns, if there is such a table; one that is `isAbsent` is not asked for. */
   static async open(
     warehouse: Warehouse,
-    names: { readonly stream: string; readonly name: string },
+    names: { readonly stream: string; readonly name: string; readonly isAbsent: boolean },
   ): Promise<WarehouseTable> {
+    if (names.isAbsent) return new WarehouseTable(warehouse, names, undefined);
     const rows = await warehouse.run(describeTable(names.name)).catch((error: unknown) => {
       if (isMissing(error)) return undefined;
       throw error;
@@ -46,8 +53,7 @@ export class WarehouseTable {
   async prepare(): Promise<void> {
     const { schema } = this.schema;
     if (this.#existing === undefined) {
-      const comment = `Singer stream ${this.#stream}`;
-      await this.#warehouse.run(createTable(this.name, schema.fields, comment));
+      await this.#warehouse.run(createTable(this.name, schema.fields, this.#comment));
     } else {
       const existing = this.#existing;
       this.#requireTypes(existing);
@@ -56,6 +62,30 @@ export class WarehouseTable {
     }
     this.#existing = byName(schema);
     this.schema.committed();
+  }
+
+  /**
+   * Makes a missing table of the staged rows, in one statement in place of two. `false` when there is a table, also one
+   * that an earlier try has made: the rows still have to be brought in then, by a statement that may be repeated.
+   */
+  async createFrom(staged: StagedFiles): Promise<boolean> {
+    const { fields } = this.schema.schema;
+    // CREATE TABLE … AS takes no comments of columns.
+    const isWhole = fields.length === staged.fields.length;
+    if (this.#existing !== undefined || !isWhole || fields.some(hasComment)) return false;
+    try {
+      await this.#warehouse.run(createTableAs(this.name, staged, this.#comment));
+    } catch (error) {
+      if (!isExisting(error)) throw error;
+      return false;
+    }
+    this.#existing = byName(this.schema.schema);
+    this.schema.committed();
+    return true;
+  }
+
+  get #comment(): string {
+    return `Singer stream ${this.#stream}`;
   }
 
   /** Another run may have added the same column a moment ago. */
@@ -78,6 +108,10 @@ export class WarehouseTable {
       );
     }
   }
+}
+
+function hasComment({ metadata }: StructField): boolean {
+  return metadata["comment"] !== undefined;
 }
 
 function byName(schema: StructType): ReadonlyMap<string, StructField> {

@@ -1,17 +1,20 @@
 import type { Column, Log, SchemaMessage } from "singer-sdk-ts";
 import { UserError } from "singer-sdk-ts";
+import type { ColumnarReader } from "singer-sdk-ts/columnar";
 import { fingerprint } from "../fingerprint.ts";
 import type { Config } from "../settings.ts";
-import { tablePath } from "../table-path.ts";
+import type { Verification } from "../verify.ts";
 import { BatchLedger } from "./batch-ledger.ts";
 import { openWorkspace, type Workspace, warehousePath } from "./connection.ts";
 import { qualifiedName } from "./sql-text.ts";
 import { StagingArea } from "./staging-area.ts";
+import { showTables } from "./statement.ts";
 import { tableName } from "./table-name.ts";
 import { VolumeStore } from "./volume-store.ts";
 import { Warehouse } from "./warehouse.ts";
 import { WarehouseStream } from "./warehouse-stream.ts";
 import { WarehouseTable } from "./warehouse-table.ts";
+import { verifyInWarehouse } from "./warehouse-verify.ts";
 
 const LEDGER_TABLE = "_singer_batches";
 
@@ -24,6 +27,8 @@ export class WarehouseTarget {
   readonly #workspace: Workspace;
   readonly #warehouse: Warehouse;
   readonly #run: { readonly id: string; readonly startedMs: number; readonly log: Log };
+  /** Lower-case names of the tables of the schema when the run began. */
+  #tables: ReadonlySet<string> = new Set();
 
   private constructor(
     config: Config,
@@ -48,22 +53,30 @@ export class WarehouseTarget {
     const warehouse = new Warehouse({ workspace, path, log: run.log });
     const target = new WarehouseTarget(config, { workspace, warehouse }, run);
     await target.#prepareVolume();
+    await target.#listTables();
     return target;
   }
 
-  openStream(message: SchemaMessage, columns: readonly Column[]): WarehouseStream {
+  /** The load of a stream into the table that `path` becomes. */
+  openStream(
+    message: SchemaMessage,
+    columns: readonly Column[],
+    { path, loadMethod }: { readonly path: string; readonly loadMethod: Config["load_method"] },
+  ): WarehouseStream {
     const { stream } = message;
-    const override = this.#config.streams?.[stream];
-    const path = tablePath(stream, override?.table_path ?? this.#config.table_path);
     const table = tableName(path);
     const options = {
-      loadMethod: override?.load_method ?? this.#config.load_method,
+      loadMethod,
       isHardDelete: this.#config.hard_delete,
       hasMetadata: this.#config.add_record_metadata,
       startedMs: this.#run.startedMs,
       open: async () => ({
         stream,
-        table: await WarehouseTable.open(this.#warehouse, { stream, name: this.#name(table) }),
+        table: await WarehouseTable.open(this.#warehouse, {
+          stream,
+          name: this.#name(table),
+          isAbsent: !this.#tables.has(table.toLowerCase()),
+        }),
         warehouse: this.#warehouse,
         staging: this.#staging(table),
         ledger: new BatchLedger(this.#warehouse, {
@@ -75,6 +88,30 @@ export class WarehouseTarget {
       }),
     };
     return new WarehouseStream(options, message, columns);
+  }
+
+  /** Compares a Singer stream with the tables, by the warehouse. */
+  verify(
+    reader: ColumnarReader,
+    { pathOf, now }: { readonly pathOf: (stream: string) => string; readonly now: () => number },
+  ): AsyncGenerator<Verification> {
+    return verifyInWarehouse({
+      reader,
+      now,
+      warehouse: this.#warehouse,
+      openTable: async (stream) => {
+        const path = pathOf(stream);
+        const table = tableName(path);
+        const isAbsent = !this.#tables.has(table.toLowerCase());
+        const names = { stream, name: this.#name(table), isAbsent };
+        return {
+          path,
+          isAbsent,
+          table: await WarehouseTable.open(this.#warehouse, names),
+          staging: this.#staging(`verify/${table}`),
+        };
+      },
+    });
   }
 
   async close(): Promise<void> {
@@ -97,6 +134,13 @@ export class WarehouseTarget {
       prefix: `${table.replace(/^[_.]/, "t$&")}/${this.#run.id}`,
       parts: { compression, fileSizeBytes: fileSizeMb * 1024 * 1024, partitionColumns: [] },
     });
+  }
+
+  /** One statement here saves one for each table that is not there yet. */
+  async #listTables(): Promise<void> {
+    const { catalog, schema } = this.#databricks;
+    const rows = await this.#warehouse.run(showTables(qualifiedName(catalog, schema)));
+    this.#tables = new Set(rows.map(({ tableName: name }) => String(name).toLowerCase()));
   }
 
   async #prepareVolume(): Promise<void> {

@@ -26,14 +26,24 @@ export interface WarehouseOptions {
   readonly log: Log;
 }
 
+/** Statements that run at once, each in a session of its own; later ones wait. */
+const SESSIONS_MAX = 4;
+
+interface Driver {
+  openSession(): Promise<Session>;
+  close(): Promise<void>;
+}
+
 /**
- * Runs statements on a SQL warehouse, one after the other. What may pass is tried again, with a new session when the
+ * Runs statements on a SQL warehouse, a few at once. What may pass is tried again, with a new session when the
  * connection broke: an answer that was lost leaves open what happened, so every statement must be harmless when repeated.
  */
 export class Warehouse {
   readonly #options: WarehouseOptions;
-  #client: { close(): Promise<void> } | undefined;
-  #session: Session | undefined;
+  #driver: Promise<Driver> | undefined;
+  readonly #idle: Session[] = [];
+  #busyCount = 0;
+  readonly #waiting: (() => void)[] = [];
 
   constructor(options: WarehouseOptions) {
     this.#options = options;
@@ -46,35 +56,78 @@ export class Warehouse {
         return await this.#execute(sql);
       } catch (error) {
         const failure = statementError(error);
+        // A service's token ran out early: the next session gets a fresh one.
+        const isRenewed =
+          failure.error.code === "E_LOGIN" &&
+          attempt === 1 &&
+          this.#options.workspace.token.renew();
+        if (isRenewed) continue;
         if (!failure.isPassing || attempt === TRIES_MAX) throw failure.error;
         this.#options.log.warn("statement_retried", { attempt, error: failure.error.message });
-        if (failure.isDisconnected) await this.close();
         await sleep(WAIT_MS * 2 ** (attempt - 1));
       }
     }
   }
 
   async close(): Promise<void> {
-    const [session, client] = [this.#session, this.#client];
-    this.#session = undefined;
-    this.#client = undefined;
+    const driver = await this.#driver?.catch(() => undefined);
+    this.#driver = undefined;
     // What cannot be closed any more is closed by the server: no reason to fail.
-    await session?.close().catch(() => undefined);
-    await client?.close().catch(() => undefined);
+    await Promise.all(
+      this.#idle.splice(0).map((session) => session.close().catch(() => undefined)),
+    );
+    await driver?.close().catch(() => undefined);
   }
 
   async #execute(sql: string): Promise<readonly Row[]> {
-    this.#session ??= await this.#connect();
-    const operation = await this.#session.executeStatement(sql);
+    while (this.#busyCount >= SESSIONS_MAX)
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    this.#busyCount += 1;
     try {
-      const rows = await operation.fetchAll();
-      return rows.map((row) => ({ ...row }));
+      const session = this.#idle.pop() ?? (await this.#openSession());
+      const startMs = performance.now();
+      const rows = await this.#executeIn(session, sql);
+      this.#options.log.debug("statement_ended", {
+        statement: sql.slice(0, 60),
+        elapsedMs: Math.round(performance.now() - startMs),
+      });
+      return rows;
     } finally {
-      await operation.close().catch(() => undefined);
+      this.#busyCount -= 1;
+      this.#waiting.shift()?.();
     }
   }
 
-  async #connect(): Promise<Session> {
+  async #executeIn(session: Session, sql: string): Promise<readonly Row[]> {
+    try {
+      const operation = await session.executeStatement(sql);
+      try {
+        const rows = await operation.fetchAll();
+        this.#idle.push(session);
+        return rows.map((row) => ({ ...row }));
+      } finally {
+        await operation.close().catch(() => undefined);
+      }
+    } catch (error) {
+      // Closing a session ends what still runs in it: a statement whose answer was lost shall not come late.
+      await session.close().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  async #openSession(): Promise<Session> {
+    this.#driver ??= this.#connect();
+    const driver = this.#driver;
+    try {
+      return await (await driver).openSession();
+    } catch (error) {
+      if (this.#driver === driver) this.#driver = undefined;
+      await driver.then((opened) => opened.close()).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  async #connect(): Promise<Driver> {
     const { workspace, path, log } = this.#options;
     // 200 ms and 36 MB: only who loads into Databricks pays for the driver.
     const { DBSQLClient } = await import("@databricks/sql");
@@ -83,7 +136,7 @@ export class Warehouse {
     };
     const client = new DBSQLClient({ logger });
     client.on("error", () => undefined);
-    const connected = await client.connect({
+    await client.connect({
       host: workspace.host,
       port: workspace.port,
       path,
@@ -92,8 +145,7 @@ export class Warehouse {
       telemetryEnabled: false,
       userAgentEntry: "target-delta-ts",
     });
-    this.#client = client;
-    return await connected.openSession();
+    return client;
   }
 }
 

@@ -40,7 +40,10 @@ export class WorkspaceApi {
       const isLast = attempt === TRIES_MAX;
       if (outcome instanceof UserError) throw outcome;
       if (outcome instanceof Error) {
-        if (isLast) throw unreachable(this.#origin, outcome);
+        if (isLast || reason(outcome) === "ENOTFOUND") throw unreachable(this.#origin, outcome);
+      } else if (outcome.status === 401 && attempt === 1 && this.#token.renew()) {
+        // A service's token ran out early: the next try gets a fresh one.
+        continue;
       } else if (isFine(outcome.status, call)) {
         return outcome;
       } else if (isLast || !isPassing(outcome.status)) {

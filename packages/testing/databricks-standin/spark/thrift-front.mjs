@@ -4,6 +4,7 @@ import { mkdirSync } from "node:fs";
 import { Agent } from "node:http";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { callbackify } from "node:util";
 import { parseCopy, parseVolume, rewrite } from "./rewrite.mjs";
 
@@ -17,16 +18,24 @@ const service = require("@databricks/sql/thrift/TCLIService");
 const HIVE_PROTOCOL = types.TProtocolVersion.HIVE_CLI_SERVICE_PROTOCOL_V10;
 const success = () => new types.TStatus({ statusCode: types.TStatusCode.SUCCESS_STATUS });
 
-/** Answers Thrift requests; what Spark lacks is emulated, everything else is Spark's own answer. */
+/**
+ * A failure on cue: `options.chooseFault(sql)` gives `{ error }`, an error class and text as Databricks words it, or
+ * `{ delayMs }`, a warehouse that has to start first.
+ *
+ * Answers Thrift requests; what Spark lacks is emulated, everything else is Spark's own answer. */
 export class ThriftFront {
   #client;
   #pending = new Set();
   /** Files that each table has taken, as COPY INTO remembers them. */
   #loaded = new Map();
+  /** Files that a COPY INTO is bringing in now. */
+  #copying = new Set();
   /** Operations that this front answers itself. */
   #own = new Map();
   #processor;
   #options;
+  /** Every statement that came, as it came. */
+  statements = [];
 
   constructor(options) {
     this.#options = options;
@@ -113,7 +122,11 @@ export class ThriftFront {
   }
 
   async #perform(sessionHandle, sql) {
-    const { root, catalog } = this.#options;
+    const { root, catalog, chooseFault } = this.#options;
+    this.statements.push(sql);
+    const fault = chooseFault?.(sql);
+    if (fault?.delayMs !== undefined) await sleep(fault.delayMs);
+    if (fault?.error !== undefined) throw new Error(fault.error);
     const volume = parseVolume(sql);
     if (volume !== undefined) {
       mkdirSync(join(root, "Volumes", volume), { recursive: true });
@@ -133,10 +146,22 @@ export class ThriftFront {
 
   /** COPY INTO: rows of the files that the table has not taken yet. */
   async #copy(sessionHandle, { table, columns, folder, files }) {
-    const { root, catalog } = this.#options;
     const loaded = this.#loaded.get(table) ?? new Set();
     this.#loaded.set(table, loaded);
     const fresh = files.map((file) => `${folder}/${file}`).filter((file) => !loaded.has(file));
+    if (fresh.some((file) => this.#copying.has(file)))
+      throw new Error("[COPY_INTO_DUPLICATED_FILES_COPY_NOT_ALLOWED] Duplicated files were copied in a concurrent COPY INTO operation.");
+    for (const file of fresh) this.#copying.add(file);
+    try {
+      await this.#insertFiles(sessionHandle, { table, columns, fresh, loaded });
+    } finally {
+      for (const file of fresh) this.#copying.delete(file);
+    }
+    return fresh.length;
+  }
+
+  async #insertFiles(sessionHandle, { table, columns, fresh, loaded }) {
+    const { root, catalog } = this.#options;
     for (const file of fresh) {
       const source = `SELECT ${columns} FROM parquet.\`${file}\``;
       await this.#run(
@@ -145,7 +170,6 @@ export class ThriftFront {
       );
       loaded.add(file);
     }
-    return fresh.length;
   }
 
   async #run(sessionHandle, statement) {

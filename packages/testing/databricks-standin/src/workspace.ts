@@ -30,6 +30,8 @@ export interface WorkspaceOptions {
   /** Volumes that exist, as catalog/schema/volume. */
   readonly volumes?: readonly string[];
   readonly faults?: readonly WorkspaceFault[];
+  /** Asked for every request, by `METHOD /path`: a failure of its own choice. */
+  readonly chooseFault?: (request: string) => WorkspaceFault["answer"] | undefined;
   /** Answers what is posted to a warehouse. */
   readonly sql?: (body: Uint8Array) => Promise<Uint8Array>;
   /** With it the server speaks HTTPS. */
@@ -56,20 +58,21 @@ export async function startWorkspace(options: WorkspaceOptions): Promise<Workspa
   const listener: RequestListener = (incoming, response) => {
     const name = `${incoming.method} ${decodeURIComponent(incoming.url?.split("?")[0] ?? "")}`;
     requests.push(name);
-    const fault = faults.find(
+    const planned = faults.find(
       (candidate) => candidate.times > 0 && name.includes(candidate.request),
     );
-    if (fault !== undefined) fault.times -= 1;
+    if (planned !== undefined) planned.times -= 1;
+    const fault = planned?.answer ?? options.chooseFault?.(name);
     readRequest(incoming)
       .then(async (request) => {
-        if (fault !== undefined && fault.answer !== "drop")
-          return failure(fault.answer.status, "FAULT", "A fault on cue.");
+        if (fault !== undefined && fault !== "drop")
+          return failure(fault.status, "FAULT", "A fault on cue.");
         return await route(
           { options, dbfs, authorization: incoming.headers.authorization },
           request,
         );
       })
-      .then((answer) => (fault?.answer === "drop" ? response.destroy() : send(response, answer)))
+      .then((answer) => (fault === "drop" ? response.destroy() : send(response, answer)))
       .catch((error: unknown) => response.destroy(error instanceof Error ? error : undefined));
   };
   const { certificate } = options;

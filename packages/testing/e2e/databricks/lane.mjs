@@ -1,0 +1,161 @@
+// node lane.mjs FOLDER [statements|files|pipeline]: see `run` beside it. Prints a line per difference, times, and `N passed, N failed`.
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { startStandIn } from "../../databricks-standin/spark/stand-in.mjs";
+import { readFacts, root, run, startSamples } from "./process.mjs";
+import { loads } from "./loads.mjs";
+import { openSql } from "./spark-sql.mjs";
+
+const [, , folder, ...names] = process.argv;
+const counts = { passed: 0, failed: 0 };
+const startMs = performance.now();
+
+function check(name, problems) {
+  if (problems.length === 0) counts.passed += 1;
+  else counts.failed += 1;
+  for (const problem of problems.slice(0, 5)) process.stdout.write(`databricks: ${name}: ${problem}\n`);
+}
+
+function lap(name) {
+  process.stdout.write(`${name}: ${((performance.now() - startMs) / 1000).toFixed(0)} s since the start\n`);
+}
+
+const [standIn, samples, facts] = await Promise.all([
+  startStandIn(join(folder, "workspace")),
+  startSamples(),
+  readFacts(),
+]);
+lap("Spark is up");
+const sql = await openSql(standIn);
+const parts = { statements: checkStatements, files: checkFiles, pipeline: checkPipeline };
+const chosen = names.length === 0 ? Object.keys(parts) : names;
+
+try {
+  for (const name of chosen) {
+    await parts[name]();
+    lap(name);
+  }
+} finally {
+  await sql.close().catch(() => undefined);
+  samples.close();
+  await standIn.close();
+}
+process.stdout.write(`${counts.passed} passed, ${counts.failed} failed\n`);
+process.exit(counts.failed === 0 ? 0 : 1);
+
+/** Twice: what comes first fills the tables, what comes then adds nothing. */
+async function checkPipeline() {
+  const project = join(folder, "project");
+  mkdirSync(project);
+  for (const name of ["meltano.yml", "schemas"]) symlinkSync(join(root, name), join(project, name));
+  const env = { ...samples.env, ...standIn.env };
+  for (const turn of ["first run", "second run"]) {
+    const { code, stdout, stderr } = await run("pipeline/dist/start.js", [], { cwd: project, env }).result;
+    check(`${turn} ends well`, code === 0 ? [] : [`exit code ${code}`, ...stderr.split("\n").slice(0, 3), stdout.slice(-400)]);
+    check(`${turn} matches`, /\b75 of 75 streams match/.test(stdout) ? [] : [stdout.slice(-200)]);
+    lap(turn);
+    for (const table of facts) check(`${turn}, ${table.name}`, await differences(table));
+    lap(`${turn}: Spark's counts and sums`);
+  }
+}
+
+/** Where Spark's counts, nulls, sums and lengths of a table differ from the generator's. */
+async function differences({ name, rows, columns }) {
+  const asked = columns.flatMap((column, index) => {
+    const quoted = `\`${column.name}\``;
+    const value =
+      column.bytes !== null ? `sum(octet_length(${quoted}))` : column.sum !== null ? `sum(CAST(${quoted} AS DECIMAL(38,4)))` : "NULL";
+    return [`count_if(${quoted} IS NULL) AS n${index}`, `CAST(${value} AS STRING) AS s${index}`];
+  });
+  let answer;
+  try {
+    [answer] = await sql.query(`SELECT count(*) AS rows_found, ${asked.join(", ")} FROM main.default.\`${name}\``);
+  } catch (error) {
+    return [String(error.response?.errorMessage ?? error).slice(0, 200)];
+  }
+  const problems = Number(answer.rows_found) === rows ? [] : [`${answer.rows_found} rows, expected ${rows}`];
+  columns.forEach((column, index) => {
+    const expected = column.bytes ?? column.sum;
+    const found = answer[`s${index}`];
+    const isSame = expected === null ? true : Number(expected) === Number(found ?? 0);
+    if (Number(answer[`n${index}`]) !== column.nulls || !isSame)
+      problems.push(`${column.name}: ${answer[`n${index}`]} nulls, ${found}; expected ${column.nulls}, ${expected}`);
+  });
+  return problems;
+}
+
+/**
+ * Every statement of every load method, sent by the executable and run by Spark, equals the golden file; UPDATE_GOLDEN=1
+ * writes it anew. Names that differ from run to run are replaced.
+ */
+async function checkStatements() {
+  const golden = join(import.meta.dirname, "statements.sql");
+  const sections = [];
+  for (const { name, settings, lines } of loads) {
+    const config = join(folder, "golden.json");
+    writeFileSync(config, JSON.stringify({ path: "databricks:", pipeline_id: "golden", ...settings }));
+    const first = standIn.front.statements.length;
+    const input = lines.map((line) => JSON.stringify(line)).join("\n");
+    const { code, stderr } = await run("target-delta-ts/dist/cli.js", ["--config", config], { env: standIn.env, input }).result;
+    check(name, code === 0 ? [] : [stderr.slice(0, 300)]);
+    const sent = standIn.front.statements.slice(first).map(normal);
+    sections.push(`-- ${name}\n${sent.join(";\n")};\n`);
+  }
+  const text = sections.join("\n");
+  if (process.env.UPDATE_GOLDEN === "1") writeFileSync(golden, text);
+  const expected = readFileSync(golden, "utf8").split("\n");
+  const difference = text.split("\n").findIndex((line, index) => line !== expected[index]);
+  check("statements.sql", difference === -1 ? [] : [`line ${difference + 1}: ${text.split("\n")[difference]}`]);
+}
+
+/** Run ids, hashes of files and of rows are other ones in another run. */
+function normal(statement) {
+  return statement
+    .replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "RUN")
+    .replaceAll(/(\d{4})-[0-9a-f]{16}\.parquet/g, "$1-HASH.parquet")
+    .replaceAll(/'\[\{(\\\\)?"n.*?\}\]'/g, "'LINKS'")
+    .replaceAll(/target-delta\/[0-9a-f]+/g, "target-delta/TABLE");
+}
+
+/** Both folders as Parquet on this disk, in a volume and on DBFS: byte-equal, also after a second run; Spark counts them. */
+async function checkFiles() {
+  mkdirSync(join(folder, "workspace/Volumes/main/default/landing"), { recursive: true });
+  const settings = { format: "parquet", load_method: "overwrite", table_path: "{stream}" };
+  const records = (id) => JSON.stringify({ type: "RECORD", stream: "customer", record: { id, name: `row ${id}` } });
+  const schema = { type: "object", properties: { id: { type: "integer" }, name: { type: "string" } } };
+  const input = [
+    JSON.stringify({ type: "SCHEMA", stream: "customer", schema, key_properties: ["id"] }),
+    ...Array.from({ length: 1000 }, (_, id) => records(id)),
+  ].join("\n");
+  for (const source of ["sqlserver", "api"]) {
+    const below = `output/docker_elt/${source}`;
+    const places = {
+      disk: join(folder, "disk", below),
+      volume: `/Volumes/main/default/landing/${below}`,
+      dbfs: `dbfs:/${below}`,
+    };
+    const found = {};
+    for (const [place, path] of Object.entries(places)) {
+      for (let turn = 0; turn < 2; turn++) {
+        const config = join(folder, "target.json");
+        writeFileSync(config, JSON.stringify({ ...settings, path }));
+        const { code, stderr } = await run("target-delta-ts/dist/cli.js", ["--config", config], { env: standIn.env, input }).result;
+        check(`${source} to ${place}, run ${turn + 1}`, code === 0 ? [] : [stderr.slice(0, 300)]);
+      }
+      const local = place === "disk" ? path : join(folder, "workspace", place === "dbfs" ? path.replace("dbfs:/", "dbfs/") : path);
+      found[place] = fileBytes(local);
+      const [answer] = await sql.query(`SELECT count(*) AS n FROM parquet.\`file:${local}/customer\``).catch((error) => [{ n: String(error) }]);
+      check(`${source} on ${place} by Spark`, Number(answer.n) === 1000 ? [] : [`${answer.n} rows`]);
+    }
+    for (const place of ["volume", "dbfs"])
+      check(`${source}: ${place} is equal to disk`, JSON.stringify(found[place]) === JSON.stringify(found.disk) ? [] : [`${found[place]}`.slice(0, 200)]);
+  }
+}
+
+/** The contents of every file below a folder, in the order of their names. */
+function fileBytes(path) {
+  return readdirSync(path, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith(".parquet"))
+    .map((entry) => readFileSync(join(entry.parentPath, entry.name)).toString("base64"))
+    .toSorted();
+}

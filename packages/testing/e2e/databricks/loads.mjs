@@ -1,0 +1,76 @@
+// One small load for each load method and kind of stream, in an order in which each finds what the ones before left.
+const properties = { id: { type: "integer" }, "it's a `name`": { type: ["string", "null"] } };
+const plain = { id: { type: "integer" }, name: { type: ["string", "null"] } };
+const wider = { ...properties, total: { type: ["number", "null"], multipleOf: 0.01 } };
+const deletable = { ...properties, _sdc_deleted_at: { type: ["string", "null"], format: "date-time" } };
+const described = { id: { type: "integer", description: "The order's number." } };
+const schema = (stream, columns, keys) => ({
+  type: "SCHEMA",
+  stream,
+  schema: { type: "object", properties: columns },
+  key_properties: keys,
+});
+const record = (stream, value, version) => ({ type: "RECORD", stream, record: value, ...(version === undefined ? {} : { version }) });
+
+export const loads = [
+  {
+    name: "append: rows without a key",
+    settings: {},
+    lines: [schema("log", properties, []), record("log", { id: 1 }), { type: "STATE", value: { log: 1 } }],
+  },
+  {
+    name: "append: a column more",
+    settings: {},
+    lines: [schema("log", wider, []), record("log", { id: 2, total: 1.25 })],
+  },
+  {
+    name: "upsert: the first rows of a table, whose columns have no comments",
+    settings: {},
+    lines: [schema("plain", plain, ["id"]), record("plain", { id: 1, name: "a" }), record("plain", { id: 1, name: "b" })],
+  },
+  {
+    name: "upsert: the first rows of a table",
+    settings: {},
+    lines: [schema("order", properties, ["id"]), record("order", { id: 1 }), record("order", { id: 2 })],
+  },
+  {
+    name: "upsert: rows of a table that is there, and a column more",
+    settings: {},
+    lines: [schema("order", wider, ["id"]), record("order", { id: 2, total: 2.5 })],
+  },
+  {
+    name: "upsert: a table whose columns have comments",
+    settings: {},
+    lines: [schema("described", described, ["id"]), record("described", { id: 1 })],
+  },
+  {
+    name: "upsert: soft deletes",
+    settings: {},
+    lines: [schema("soft", deletable, ["id"]), record("soft", { id: 1, _sdc_deleted_at: "2026-01-01T00:00:00Z" })],
+  },
+  {
+    name: "upsert: hard deletes",
+    settings: { hard_delete: true },
+    lines: [schema("soft", deletable, ["id"]), record("soft", { id: 1, _sdc_deleted_at: "2026-01-02T00:00:00Z" })],
+  },
+  {
+    name: "insert-only",
+    settings: { load_method: "insert-only" },
+    lines: [schema("order", properties, ["id"]), record("order", { id: 2 }), record("order", { id: 3 })],
+  },
+  {
+    name: "overwrite: a version that is activated",
+    settings: {},
+    lines: [schema("full", properties, []), record("full", { id: 1 }, 7), { type: "ACTIVATE_VERSION", stream: "full", version: 7 }],
+  },
+  {
+    name: "overwrite: no rows",
+    settings: { load_method: "overwrite" },
+    lines: [schema("full", properties, [])],
+  },
+  {
+    name: "record metadata",
+    settings: { add_record_metadata: true },
+    lines: [schema("meta", properties, ["id"]), record("meta", { id: 1 })],
+  },
+];
