@@ -91,7 +91,7 @@ describe("discovery", () => {
 });
 
 describe("FULL_TABLE", () => {
-  test("S20: all rows between ACTIVATE_VERSIONs of one version", async () => {
+  test("P25, S20: all rows between ACTIVATE_VERSIONs of one version", async () => {
     const result = await runTap({ config: config(onlyTables("Purchasing.PurchaseOrderHeader")) });
 
     expect(result.exitCode).toBe(0);

@@ -1,10 +1,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import { type CanaryRun, formsOf, placesOf, runForTraces } from "./canary-run.ts";
 import { repository } from "./project-folder.ts";
 import { type Path, planted, secretPaths, settingsOf } from "./secret-settings.ts";
+
+// Some sixty processes are started, on a machine that may be busy.
+jest.setTimeout(180_000);
 
 /** A password that looks different in JSON, in a URL and in either base64. */
 const password = 'Qz7/c4nary+"p&ss wörd';
@@ -43,7 +46,10 @@ function goodRuns(): readonly CanaryRun[] {
   const { user: username } = api;
   const stream = { name: "SalesOrderHeader", path: "/SalesOrderHeader", records_path: "$.data[*]" };
   return [
-    { plugin: "tap-mssql-ts", config: { ...mssql, trust_server_certificate: true } },
+    {
+      plugin: "tap-mssql-ts",
+      config: { ...mssql, trust_server_certificate: true, filter_tables: ["Sales.*"] },
+    },
     {
       plugin: "tap-rest-ts",
       config: {
@@ -181,7 +187,7 @@ describe.each(plugins)("%s shows no secret", (plugin) => {
 
     expect(paths.length).toBeGreaterThan(1);
     expect(found.flat()).toEqual([]);
-  }, 180_000);
+  });
 
   test("P11: in the output of a crash that names every secret in its forms", async () => {
     const paths = secretPaths(await settingsOf(plugin));
