@@ -18,8 +18,8 @@ import type { ObjectStore } from "./store.ts";
 const FILE_SIZE_BYTES = 128 * 1024 * 1024;
 /** More partitions than this are not kept open at once: the fullest file is closed first. */
 const OPEN_FILES_MAX = 64;
-/** Fewer rows than this in a file's first batch are not worth starting a thread for. */
-const LARGE_BATCH_ROWS = 16_384;
+/** A smaller first batch of a file is not worth starting a thread for. */
+const LARGE_BATCH_BYTES = 1024 * 1024;
 /** Parquet bytes an Arrow byte becomes, assumed until a row group of the file is encoded. */
 const RATIO_GUESS = 0.5;
 
@@ -126,7 +126,7 @@ export class DataFileWriter {
       for (const column of newColumns) this.#unbounded.add(column);
       await this.roll();
     }
-    const isLarge = batch.numRows >= LARGE_BATCH_ROWS;
+    const isLarge = batch.data.byteLength >= LARGE_BATCH_BYTES;
     const file =
       this.#open.get(folder) ?? (await this.#openFile(folder, { partitionValues, isLarge }));
     await writeTo(file, batch);

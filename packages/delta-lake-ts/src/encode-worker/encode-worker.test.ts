@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { afterAll, expect, test } from "@jest/globals";
 import { DataFileWriter } from "../data-file.ts";
 import { append } from "../operation/append.ts";
@@ -33,7 +34,7 @@ test("the thread makes the files and statistics that the caller's own thread mak
   const [here = [], there = []] = await Promise.all(
     writers.map(async (writer) => {
       for (let part = 0; part < 3; part += 1)
-        await writer.write(batchOf(schema, rows(part * 20_000, 20_000)));
+        await writer.write(batchOf(schema, rows(part * 25_000, 25_000)));
       return await writer.close();
     }),
   );
@@ -41,8 +42,8 @@ test("the thread makes the files and statistics that the caller's own thread mak
   expect(encodeWorker.isStarted).toBe(true);
   expect(encodeWorker.inFlightBytes).toBe(0);
   expect(new Set(there.map(({ stats }) => stats))).toEqual(new Set(here.map(({ stats }) => stats)));
-  expect(total(there)).toBe(60_000);
-  expect(total(here)).toBe(60_000);
+  expect(total(there)).toBe(75_000);
+  expect(total(here)).toBe(75_000);
   await append(stores.there, there, { createIfMissing: { schema } });
   await append(stores.here, here, { createIfMissing: { schema } });
   expect(await readRows(stores.there)).toEqual(await readRows(stores.here));
@@ -73,7 +74,7 @@ test("a store that fails ends the writing with its own error", async () => {
   }
   const writer = new DataFileWriter(new FullStore(), { schema, encodeWorker });
 
-  await writer.write(batchOf(schema, rows(0, 20_000)));
+  await writer.write(batchOf(schema, rows(0, 25_000)));
 
   await expect(writer.close()).rejects.toThrow("no space left");
 });
@@ -81,7 +82,7 @@ test("a store that fails ends the writing with its own error", async () => {
 test("files that the thread has not finished fail when it is closed", async () => {
   const worker = new EncodeWorker();
   const writer = new DataFileWriter(new MemoryStore(), { schema, encodeWorker: worker });
-  await writer.write(batchOf(schema, rows(0, 20_000)));
+  await writer.write(batchOf(schema, rows(0, 25_000)));
 
   await worker.close();
 
@@ -91,12 +92,29 @@ test("files that the thread has not finished fail when it is closed", async () =
 test("an abandoned file leaves nothing, and the thread goes on with others", async () => {
   const store = new MemoryStore();
   const abandoned = new DataFileWriter(store, { schema, encodeWorker });
-  await abandoned.write(batchOf(schema, rows(0, 20_000)));
+  await abandoned.write(batchOf(schema, rows(0, 25_000)));
 
   await abandoned.abort();
   const writer = new DataFileWriter(store, { schema, encodeWorker });
-  await writer.write(batchOf(schema, rows(0, 20_000)));
+  await writer.write(batchOf(schema, rows(0, 25_000)));
   const files = await writer.close();
 
   expect([...store.objects.keys()]).toEqual(files.map(({ path }) => path));
+});
+
+test("a process whose only work is a file in the thread waits for it", () => {
+  const script = `
+    import { buildBatch, DataFileWriter, deltaToArrow, EncodeWorker, MemoryStore } from "${new URL("../index.ts", import.meta.url).href}";
+    const schema = { type: "struct", fields: [{ name: "id", type: "long", nullable: false, metadata: {} }] };
+    const rows = Array.from({ length: 150_000 }, (_, id) => ({ id }));
+    const writer = new DataFileWriter(new MemoryStore(), { schema, encodeWorker: new EncodeWorker() });
+    await writer.write(buildBatch(deltaToArrow(schema), rows));
+    console.log((await writer.close()).length);
+  `;
+
+  const output = execFileSync(process.execPath, ["--input-type=module", "--eval", script], {
+    encoding: "utf8",
+  });
+
+  expect(output).toBe("1\n");
 });

@@ -8,7 +8,8 @@ const IN_FLIGHT_BYTES = 16 * 1024 * 1024;
 
 /**
  * A second thread that encodes data files and takes their statistics, while the caller makes the next batch. It starts
- * with its first file, and serves any number of files at once. Close it, or the process keeps it until its end.
+ * with its first file, and serves any number of files at once.
+ * An idle one does not keep the process alive.
  */
 export class EncodeWorker {
   readonly #files = new Map<number, WorkerFile>();
@@ -35,8 +36,10 @@ export class EncodeWorker {
       send: (message, transfer) => this.#send({ id, ...message }, transfer),
       sendBatch: (bytes) => this.#sendBatch(id, bytes),
     });
-    this.#files.set(id, file);
     this.#send({ id, type: "open", options });
+    this.#files.set(id, file);
+    // Open files keep the process alive, as a file of its own thread would.
+    this.#thread?.ref();
     return file;
   }
 
@@ -66,8 +69,7 @@ export class EncodeWorker {
   #start(): Worker {
     // The sources run as they are under Node's own type stripping, as in this package's tests.
     const name = import.meta.url.endsWith(".ts") ? "./thread.ts" : "./thread.js";
-    const thread = new Worker(new URL(name, import.meta.url));
-    thread.unref();
+    const thread = new Worker(new URL(name, import.meta.url), { execArgv: [] });
     thread.on("message", (message: FromThread) => this.#receive(message));
     thread.on("error", (error) =>
       this.#fail(error instanceof Error ? error : new Error(String(error))),
@@ -83,7 +85,9 @@ export class EncodeWorker {
       return;
     }
     this.#files.get(message.id)?.receive(message);
-    if (message.type !== "chunk") this.#files.delete(message.id);
+    if (message.type === "chunk") return;
+    this.#files.delete(message.id);
+    if (this.#files.size === 0) this.#thread?.unref();
   }
 
   #fail(error: Error): void {

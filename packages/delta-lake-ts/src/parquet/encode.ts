@@ -27,6 +27,9 @@ export interface ParquetOptions {
 const ROW_GROUP_BYTES = 32 * 1024 * 1024;
 /** Delta asks for row groups of at most 128 MiB; rows are capped for tables of tiny rows. */
 const ROW_GROUP_ROWS = 1_048_576;
+/** parquet-rs's own limit of a page, and a limit of the open pages of all columns: wide tables get smaller ones. */
+const PAGE_BYTES = 1024 * 1024;
+const ALL_PAGES_BYTES = 16 * 1024 * 1024;
 const CREATED_BY = "delta-lake-ts";
 
 /** A batch, and the same as an Arrow stream. */
@@ -174,11 +177,14 @@ async function createProperties(
     zstd: wasm.Compression.ZSTD,
     none: wasm.Compression.UNCOMPRESSED,
   };
+  const pageBytes = Math.min(PAGE_BYTES, Math.ceil(ALL_PAGES_BYTES / batch.schema.fields.length));
   let builder = new wasm.WriterPropertiesBuilder()
     .setCreatedBy(CREATED_BY)
     .setCompression(codecs[options.compression ?? "snappy"])
     .setMaxRowGroupBytes(options.rowGroupBytes ?? ROW_GROUP_BYTES)
     .setMaxRowGroupSize(options.rowGroupRows ?? ROW_GROUP_ROWS)
+    .setDataPageSizeLimit(pageBytes)
+    .setDictionaryPageSizeLimit(pageBytes)
     .setStatisticsEnabled(wasm.EnabledStatistics.Chunk);
   for (const [index, { name, type }] of batch.schema.fields.entries()) {
     const data = batch.data.children[index];
