@@ -104,6 +104,7 @@ export class StreamLoad {
       batch,
       firstRow: rows.firstRow,
       sizeBytes: rows.sizeBytes,
+      ...(rows.release === undefined ? {} : { release: rows.release }),
     });
     this.#rowCount += rows.rowCount;
   }

@@ -12,7 +12,7 @@ import { verify } from "./verify.ts";
 
 /** Rows of one Arrow batch at most: a commit is made of many (speed.md, section 4). */
 const ARROW_BATCH_ROWS = 65_536;
-const ARROW_BATCH_BYTES = 32 * 1024 * 1024;
+const ARROW_BATCH_BYTES = 8 * 1024 * 1024;
 
 export interface LoadContext {
   readonly config: Config;

@@ -559,11 +559,13 @@ async function readLines(lines: readonly string[], size: number): Promise<unknow
   const events: unknown[] = [];
   for (let event = await reader.next(); event !== undefined; event = await reader.next()) {
     if (event.type === "rows") {
-      const { recordBatch, ...batch } = event.batch;
+      const { recordBatch, release, ...batch } = event.batch;
       const columns = recordBatch.data.children.map((child) =>
         Array.from({ length: child.length }, (_, row) => dump(child, row)),
       );
       events.push({ ...batch, columns });
+      // The next batch is built in the same memory: what is left in it must not show.
+      release?.();
     } else events.push(event.type === "reject" ? { ...event, line: "" } : event);
   }
   return events;

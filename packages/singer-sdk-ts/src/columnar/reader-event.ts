@@ -17,6 +17,8 @@ export interface RowBatch {
   readonly version: number | undefined;
   /** One for each column of `recordBatch`, in order: computed when asked for, one pass over the arrays. */
   readonly statistics: readonly ColumnStatistics[];
+  /** Gives the columns' memory back for later batches: then nobody may use `recordBatch` or `statistics`. */
+  readonly release?: () => void;
 }
 
 /** What comes out of the reader, in the order in which it came in. */

@@ -1,4 +1,5 @@
 import {
+  type Data,
   type DataType,
   Field,
   makeData,
@@ -10,6 +11,7 @@ import {
 } from "apache-arrow";
 import type { Column } from "../schema.ts";
 import type { ByteSource } from "./byte-source.ts";
+import { giveBuffer } from "./column/array-pool.ts";
 import type { Refusal } from "./column/column-builder.ts";
 import type { ObjectBuilder } from "./column/object.ts";
 import { TimestampBuilder } from "./column/timestamp.ts";
@@ -129,7 +131,12 @@ export class StreamRows {
     if (this.#times !== undefined) finished.push(this.#times.finish());
     const children = finished.map((column) => column.data);
     const struct = new Struct(this.#schema.fields);
-    const data = makeData({ type: struct, length: rowCount, nullCount: 0, children });
+    const data = makeData({
+      type: struct,
+      length: rowCount,
+      nullCount: 0,
+      children: [...children],
+    });
     this.firstRow += rowCount;
     this.#lineBytes = 0;
     this.#lookAtRow = rowsPerLook;
@@ -144,6 +151,18 @@ export class StreamRows {
       get statistics() {
         return finished.map((column) => column.statistics);
       },
+      release: () => giveColumns(children.splice(0)),
     };
+  }
+}
+
+/** Gives back the memory of values and offsets. */
+function giveColumns(columns: readonly Data[]): void {
+  for (const column of columns) {
+    const arrays: readonly (ArrayBufferView | undefined)[] = [column.values, column.valueOffsets];
+    for (const array of arrays) {
+      if (array?.buffer instanceof ArrayBuffer) giveBuffer(array.buffer);
+    }
+    giveColumns(column.children);
   }
 }

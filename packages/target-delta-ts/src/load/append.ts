@@ -68,6 +68,7 @@ export class AppendLoad implements Load {
     const passed = this.#filter === undefined ? [batch] : this.#filter.take(batch, rows.firstRow);
     for (const part of passed) await this.#parts.write(part, this.#schema.schema);
     this.#takenRow = rows.firstRow + batch.numRows;
+    if (this.#filter?.isHolding !== true) rows.release?.();
   }
 
   async commit({ restartRow, isEnd, isWholeLoad = false }: CommitMoment): Promise<void> {

@@ -51,6 +51,7 @@ export class FilesLoad implements Load {
     const batch = this.#schema.conform(rows.batch);
     await this.#writer.write(batch, this.#schema.schema);
     this.#takenRow = rows.firstRow + batch.numRows;
+    rows.release?.();
   }
 
   async commit({ isEnd }: CommitMoment): Promise<void> {

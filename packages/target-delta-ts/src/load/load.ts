@@ -6,6 +6,8 @@ export interface StreamRows {
   readonly batch: RecordBatch;
   readonly firstRow: number;
   readonly sizeBytes: number;
+  /** Gives the batch's memory back: only a load that keeps nothing of it may say so. */
+  readonly release?: () => void;
 }
 
 /** When a load is told to make its rows durable. */

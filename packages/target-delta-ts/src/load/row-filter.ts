@@ -31,6 +31,11 @@ export class RowFilter {
     return this.#passedRow;
   }
 
+  /** Whether batches wait for what follows them. */
+  get isHolding(): boolean {
+    return this.#undecided.length > 0;
+  }
+
   get droppedCount(): number {
     return this.#window.droppedCount;
   }

@@ -1,3 +1,4 @@
+import { takeBytes, takeWords } from "./array-pool.ts";
 import { rowsAtFirst } from "./column-builder.ts";
 import { grownBytes, grownWords, roomForWords } from "./growth.ts";
 import { Validity } from "./validity.ts";
@@ -66,9 +67,10 @@ export class ByteColumn {
     const rows = this.validity.take();
     const valueOffsets = roomForWords(this.#offsets, rows.length + 1).subarray(0, rows.length + 1);
     const data = this.bytes.subarray(0, end);
-    this.bytes = new Uint8Array(Math.max(end + (end >> 4), 16 * rowsAtFirst));
+    this.bytes = takeBytes(Math.max(end + (end >> 4), 16 * rowsAtFirst));
     this.view = new DataView(this.bytes.buffer);
-    this.#offsets = new Int32Array(Math.max(rows.length, rowsAtFirst) + 1);
+    this.#offsets = takeWords(Math.max(rows.length, rowsAtFirst) + 1);
+    this.#offsets[0] = 0;
     return { rows, valueOffsets, data };
   }
 }

@@ -2,6 +2,7 @@ import { DateDay, makeData } from "apache-arrow";
 import { parseJson } from "../../json.ts";
 import { type ByteSource, textOf } from "../byte-source.ts";
 import { quote } from "../token.ts";
+import { takeWords } from "./array-pool.ts";
 import { type Moment, scanMoment } from "./civil-time.ts";
 import {
   type ColumnBuilder,
@@ -64,7 +65,7 @@ export class DateBuilder implements ColumnBuilder {
   finish(): FinishedColumn {
     const rows = this.validity.take();
     const data = roomForWords(this.#days, rows.length).subarray(0, rows.length);
-    this.#days = new Int32Array(Math.max(rows.length, rowsAtFirst));
+    this.#days = takeWords(Math.max(rows.length, rowsAtFirst));
     return {
       data: makeData({ type: new DateDay(), ...rows, data }),
       get statistics() {

@@ -2,6 +2,7 @@ import { type Decimal, makeData } from "apache-arrow";
 import { parseJson } from "../../json.ts";
 import { type ByteSource, textOf } from "../byte-source.ts";
 import { quote } from "../token.ts";
+import { takeWords } from "./array-pool.ts";
 import {
   type ColumnBuilder,
   type FinishedColumn,
@@ -114,7 +115,7 @@ export class DecimalBuilder implements ColumnBuilder {
   finish(): FinishedColumn {
     const rows = this.validity.take();
     const words = roomForWords(this.#words, 4 * rows.length);
-    this.#words = new Int32Array(4 * Math.max(rows.length, rowsAtFirst));
+    this.#words = takeWords(4 * Math.max(rows.length, rowsAtFirst));
     const data = new Uint32Array(words.buffer, 0, 4 * rows.length);
     return {
       data: makeData({ type: this.#type, ...rows, data }),

@@ -2,6 +2,7 @@ import { type Float, makeData } from "apache-arrow";
 import { parseJson } from "../../json.ts";
 import { type ByteSource, textOf } from "../byte-source.ts";
 import { skipNumber } from "../token.ts";
+import { takeBuffer } from "./array-pool.ts";
 import {
   type ColumnBuilder,
   type FinishedColumn,
@@ -105,7 +106,8 @@ export class FloatBuilder implements ColumnBuilder {
   }
 
   #allocate(length: number): Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer> {
-    return this.#isSingle ? new Float32Array(length) : new Float64Array(length);
+    const buffer = takeBuffer((this.#isSingle ? 4 : 8) * length);
+    return this.#isSingle ? new Float32Array(buffer) : new Float64Array(buffer);
   }
 }
 

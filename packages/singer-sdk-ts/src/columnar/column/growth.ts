@@ -1,20 +1,23 @@
-/** A copy of `words` with room for at least `length`, doubling. */
+import { giveBuffer, takeBytes, takeWords } from "./array-pool.ts";
+/** A copy of `words` with room for at least `length`, doubling; `words` must not be used any more. */
 export function grownWords(
   words: Int32Array<ArrayBuffer>,
   length: number,
 ): Int32Array<ArrayBuffer> {
-  const grown = new Int32Array(Math.max(words.length * 2, length));
+  const grown = takeWords(Math.max(words.length * 2, length));
   grown.set(words);
+  giveBuffer(words.buffer);
   return grown;
 }
 
-/** A copy of `bytes` with room for at least `length`, doubling. */
+/** A copy of `bytes` with room for at least `length`, doubling; `bytes` must not be used any more. */
 export function grownBytes(
   bytes: Uint8Array<ArrayBuffer>,
   length: number,
 ): Uint8Array<ArrayBuffer> {
-  const grown = new Uint8Array(Math.max(bytes.length * 2, length));
+  const grown = takeBytes(Math.max(bytes.length * 2, length));
   grown.set(bytes);
+  giveBuffer(bytes.buffer);
   return grown;
 }
 

@@ -1,6 +1,7 @@
 import { type Int, makeData } from "apache-arrow";
 import { parseJson } from "../../json.ts";
 import { type ByteSource, textOf } from "../byte-source.ts";
+import { takeWords } from "./array-pool.ts";
 import {
   type ColumnBuilder,
   type FinishedColumn,
@@ -93,7 +94,7 @@ export class IntegerBuilder implements ColumnBuilder {
     const rows = this.validity.take();
     const { length } = rows;
     const words = roomForWords(this.#words, 2 * length);
-    this.#words = new Int32Array(Math.max(2 * length, 2 * rowsAtFirst));
+    this.#words = takeWords(Math.max(2 * length, 2 * rowsAtFirst));
     const data = integersOf(this.#type, words, length);
     return {
       data: makeData({ type: this.#type, ...rows, data }),

@@ -16,6 +16,11 @@ import { compileStraightScan, type ExpectedMember, type StraightScan } from "./s
 
 /** Objects read before their order is taken for the usual one, and compiled. */
 const objectsBeforeCompiling = 500;
+/**
+ * Objects of more members are read by the loop: their compiled code was no faster, and V8's compilers took 75 MB more
+ * for 500 members (bench/target/memory).
+ */
+const compiledMembersMax = 64;
 /** The compiled order is given up when more than one object in this many differs. */
 const surpriseShare = 8;
 
@@ -75,7 +80,7 @@ export class MemberScanner {
       expected.push({ builder, spelling });
       index = this.#next[index] ?? count;
     }
-    if (count > 0) this.#straight = compileStraightScan(expected);
+    if (count > 0 && count <= compiledMembersMax) this.#straight = compileStraightScan(expected);
   }
 
   /** Reads any object, member by member. */

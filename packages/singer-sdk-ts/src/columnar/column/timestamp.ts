@@ -1,6 +1,7 @@
 import { makeData, type Timestamp } from "apache-arrow";
 import { parseJson } from "../../json.ts";
 import { type ByteSource, textOf } from "../byte-source.ts";
+import { takeWords } from "./array-pool.ts";
 import { type Moment, scanMoment } from "./civil-time.ts";
 import {
   type ColumnBuilder,
@@ -71,7 +72,7 @@ export class TimestampBuilder implements ColumnBuilder {
   finish(): FinishedColumn {
     const rows = this.validity.take();
     const words = roomForWords(this.#words, 2 * rows.length);
-    this.#words = new Int32Array(2 * Math.max(rows.length, rowsAtFirst));
+    this.#words = takeWords(2 * Math.max(rows.length, rowsAtFirst));
     const data = new BigInt64Array(words.buffer, 0, rows.length);
     return {
       data: makeData({ type: this.#type, ...rows, data }),
