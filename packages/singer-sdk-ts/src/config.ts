@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
+import { withNestedNames } from "./dotted-name.ts";
 import { environmentPrefix } from "./environment-prefix.ts";
 import { UserError } from "./error.ts";
 import type { Setting, Settings } from "./settings.ts";
@@ -65,7 +66,8 @@ function readDotEnv(): NodeJS.ProcessEnv {
 
 /** Settings under their own names; what has no effect is left out with a warning. */
 function canonical(values: Values, settings: Settings, warnings: string[]): Values {
-  const entries = Object.entries(values).flatMap(([key, value]) => {
+  const nested = Object.entries({ ...Object(withNestedNames(values, settings)) });
+  const entries = nested.flatMap(([key, value]) => {
     const name = canonicalName(key, settings);
     const { ignored } = settings.properties[name] ?? {};
     if (ignored !== undefined) warnings.push(`setting \`${key}\` has no effect: ${ignored}`);
