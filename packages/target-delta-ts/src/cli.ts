@@ -34,10 +34,15 @@ await runTarget(async () => {
       },
     },
     load: async (context) => {
-      const { load, verifyTables } = await import("./target.ts");
+      const [{ load, verifyTables }, { withOwnNames }] = await Promise.all([
+        import("./target.ts"),
+        import("./parquet-names.ts"),
+      ]);
+      const config = withOwnNames(context.config, context.log);
       const writeState = (text: string) => context.writeState(text);
-      if (context.flags["verify"] === true) return await verifyTables(context, writeState);
-      return await load({ ...context, writeState });
+      if (context.flags["verify"] === true)
+        return await verifyTables({ ...context, config }, writeState);
+      return await load({ ...context, config, writeState });
     },
   };
 });

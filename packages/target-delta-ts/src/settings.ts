@@ -1,6 +1,7 @@
 import type { ConfigOf, Settings } from "singer-sdk-ts";
 import { mappingSettings } from "singer-sdk-ts/mapping-settings";
 import { databricksSettings } from "./databricks/settings.ts";
+import { parquetNames } from "./parquet-names.ts";
 
 const loadMethod = {
   type: "string",
@@ -145,6 +146,7 @@ export const settings = {
         "Name of this pipeline in the tables' commits; two pipelines that append to one table need different names.",
     },
     ...mappingSettings,
+    ...parquetNames,
     databricks: databricksSettings,
   },
 } as const satisfies Settings;
