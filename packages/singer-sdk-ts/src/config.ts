@@ -34,7 +34,8 @@ export function readConfig({ name, settings, files, env }: ConfigSources): RawCo
     prefix: environmentPrefix(name),
     env: variables,
   });
-  return { values: resolveMembers(settings, all, { path: "", env: variables }), warnings };
+  const nested = { ...Object(withNestedNames(all, settings)) };
+  return { values: resolveMembers(settings, nested, { path: "", env: variables }), warnings };
 }
 
 function readJsonFile(path: string): Values {
