@@ -9,7 +9,7 @@ import type { TableSchema } from "./schema/table-schema.ts";
 
 export type { PlainTypeName, SqlType } from "./schema/sql-type.ts";
 export { decimalScale, formatSqlType, parseSqlType } from "./schema/sql-type.ts";
-export type { ColumnSchema, ForeignKey, TableSchema } from "./schema/table-schema.ts";
+export type { ColumnSchema, ForeignKey, TableSchema, UniqueIndex } from "./schema/table-schema.ts";
 
 /** The 71 tables of AdventureWorks, by schema and then by name. */
 export const tables: readonly TableSchema[] = [

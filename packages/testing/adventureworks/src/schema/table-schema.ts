@@ -11,6 +11,10 @@ export interface TableSchema {
   readonly foreignKeys: readonly ForeignKey[];
   /** Rows at scale 1. */
   readonly rowCount: number;
+  /** Unique indexes besides the primary key, by their columns. */
+  readonly uniqueIndexes?: readonly UniqueIndex[];
+  /** MS_Description. */
+  readonly description?: string;
 }
 
 /** One column; `type` is the base type also where an alias type was declared. */
@@ -23,6 +27,16 @@ export interface ColumnSchema {
   readonly aliasType?: string;
   /** Set on computed columns, whose `type` is the one that SQL Server derives. */
   readonly computed?: { readonly expression: string; readonly persisted: boolean };
+  /** MS_Description. */
+  readonly description?: string;
+  /** What makes a column special: a sparse column set, Always Encrypted, hidden (temporal, graph). */
+  readonly kind?: "column_set" | "encrypted" | "hidden";
+}
+
+/** A unique index besides the primary key. */
+export interface UniqueIndex {
+  readonly columns: readonly string[];
+  readonly isFiltered?: boolean;
 }
 
 /** `columns[i]` of the table refers to `on[i]` of the table `schema.table`. */

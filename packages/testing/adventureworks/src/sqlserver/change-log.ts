@@ -9,8 +9,10 @@ export interface LoggedChange {
   readonly row: Readonly<Record<string, Value>>;
   readonly key: readonly Value[];
   readonly version: number;
-  /** Place in the transaction, from 0. */
+  /** Place in the transaction, from 0: `__$command_id`. */
   readonly index: number;
+  /** Place in the log, `__$seqval`, which need not follow the transaction's own order. */
+  readonly sequence: number;
   readonly committedAt: Date;
 }
 

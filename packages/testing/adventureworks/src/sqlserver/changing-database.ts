@@ -1,5 +1,5 @@
 import type { SqlValue, TableData } from "../generate/index.ts";
-import { type ColumnSchema, parseSqlType, type TableSchema } from "../schema.ts";
+import { type ColumnSchema, parseSqlType, type TableSchema, type UniqueIndex } from "../schema.ts";
 import { ChangeLog } from "./change-log.ts";
 import { converter } from "./engine/convert.ts";
 import { isString, nvarchar, typeOfSchema } from "./engine/type.ts";
@@ -13,18 +13,27 @@ type Row = Readonly<Record<string, SqlValue>>;
 export interface TableDefinition {
   /** `schema.name`. */
   readonly name: string;
-  /** Declarations by column: `int not null`, `decimal(9,2)`, `int computed`. */
+  /** Declarations by column: `int not null`, `decimal(9,2)`, `int computed`, `xml column_set`. */
   readonly columns: Readonly<Record<string, string>>;
   readonly primaryKey?: readonly string[];
   readonly rows?: readonly Row[];
   readonly changeTracking?: boolean;
+  readonly uniqueIndexes?: readonly UniqueIndex[];
+  /** MS_Description of the table, and of columns by name. */
+  readonly description?: string;
+  readonly descriptions?: Readonly<Record<string, string>>;
 }
 
-/** One change of a transaction; `key` holds the primary key's values. */
+/** One change of a transaction; `key` holds the primary key's values, `sequence` its place in the log when that is not its place in the transaction. */
 export type Change =
-  | { readonly insert: string; readonly row: Row }
-  | { readonly update: string; readonly key: readonly SqlValue[]; readonly set: Row }
-  | { readonly delete: string; readonly key: readonly SqlValue[] };
+  | { readonly insert: string; readonly row: Row; readonly sequence?: number }
+  | {
+      readonly update: string;
+      readonly key: readonly SqlValue[];
+      readonly set: Row;
+      readonly sequence?: number;
+    }
+  | { readonly delete: string; readonly key: readonly SqlValue[]; readonly sequence?: number };
 
 /** A database of small tables that transactions change while it is served. */
 export class ChangingDatabase implements ServedDatabase {
@@ -95,7 +104,8 @@ export class ChangingDatabase implements ServedDatabase {
           const name = nameOf(change);
           const { schema, name: table } = nameParts(name);
           const made = this.table(schema, table).apply(change, versions[index] ?? 0n);
-          return { table: name, committedAt, ...made };
+          const { sequence = index } = change;
+          return { table: name, committedAt, sequence, ...made };
         }),
       );
       release();
@@ -112,7 +122,9 @@ class ChangingTable implements TableData {
     this.schema = {
       ...nameParts(definition.name),
       primaryKey: definition.primaryKey ?? [],
-      columns: columnsOf(definition.columns),
+      columns: columnsOf(definition.columns, definition.descriptions),
+      ...(definition.uniqueIndexes !== undefined && { uniqueIndexes: definition.uniqueIndexes }),
+      ...(definition.description !== undefined && { description: definition.description }),
       foreignKeys: [],
       rowCount: definition.rows?.length ?? 0,
     };
@@ -197,14 +209,23 @@ function storedValue(value: SqlValue, schemaType: ColumnSchema["type"]): Value {
     : converter(nvarchar(-1), type, 1)(value);
 }
 
-function columnsOf(declarations: Readonly<Record<string, string>>): readonly ColumnSchema[] {
+const kinds = ["column_set", "encrypted", "hidden"] as const;
+
+function columnsOf(
+  declarations: Readonly<Record<string, string>>,
+  descriptions: Readonly<Record<string, string>> = {},
+): readonly ColumnSchema[] {
   return Object.entries(declarations).map(([name, declaration]) => {
     const [type = "", ...words] = declaration.split(" ");
+    const kind = kinds.find((one) => words.includes(one));
+    const description = descriptions[name];
     return {
       name,
       type: parseSqlType(type),
       nullable: !words.includes("not"),
       identity: words.includes("identity"),
+      ...(kind !== undefined && { kind }),
+      ...(description !== undefined && { description }),
       ...(words.includes("computed") && { computed: { expression: name, persisted: false } }),
     };
   });

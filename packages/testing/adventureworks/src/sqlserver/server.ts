@@ -5,6 +5,7 @@ import { Engine } from "./engine/engine.ts";
 import { SqlError } from "./engine/error.ts";
 import type { Session } from "./engine/session-event.ts";
 import { SqlSession } from "./engine/sql-session.ts";
+import { errorOf, type Faults } from "./fault.ts";
 import type { ServedDatabase } from "./served-database.ts";
 import { makeCertificate } from "./wire/certificate.ts";
 import { Connection } from "./wire/connection.ts";
@@ -13,6 +14,8 @@ import { serverName } from "./wire/token.ts";
 
 export interface SqlServerOptions {
   readonly database: ServedDatabase;
+  /** Further databases, each reached by a login that names it. */
+  readonly moreDatabases?: readonly ServedDatabase[];
   readonly user: string;
   readonly password: string;
   /** 0, the default, takes a free port. */
@@ -21,6 +24,7 @@ export interface SqlServerOptions {
   readonly encrypt?: boolean;
   /** Called with each statement before it runs, for a test that changes rows at that moment. */
   readonly beforeStatement?: (sql: string) => void;
+  readonly faults?: Faults;
 }
 
 /** A running server. */
@@ -31,6 +35,8 @@ export interface SqlServer {
   readonly certificate: string;
   /** The statements received so far, oldest first; the last 10,000 are kept. */
   readonly statements: readonly string[];
+  /** The logins tried so far, oldest first. */
+  readonly logins: readonly Login[];
   /** Stops the server and ends its connections. */
   close(): Promise<void>;
 }
@@ -40,41 +46,51 @@ const statementsMax = 10_000;
 
 /** Starts a SQL Server double on loopback that serves `database` over TDS 7.4. */
 export async function startSqlServer(options: SqlServerOptions): Promise<SqlServer> {
-  const engine = new Engine(options.database);
+  const engines = [options.database, ...(options.moreDatabases ?? [])].map(
+    (database) => new Engine(database),
+  );
   const { key, certificate } = await makeCertificate();
   const isOffered = options.encrypt ?? true;
   const secureContext = isOffered
     ? createSecureContext({ key, cert: certificate, maxVersion: "TLSv1.2" })
     : undefined;
   const statements: string[] = [];
+  const logins: Login[] = [];
   const connections = new Set<Connection>();
   const server = createServer((socket: Socket) => {
     const connection = new Connection(socket, {
       secureContext,
-      openSession: (login) => openSession(engine, options, login),
+      openSession: (login) => {
+        logins.push(login);
+        return openSession(engines, options, login);
+      },
       closeSession: () => undefined,
       onStatement: (sql) => {
         options.beforeStatement?.(sql);
         statements.push(sql);
         if (statements.length > statementsMax) statements.shift();
+        return options.faults?.onStatement?.(sql);
       },
     });
     connections.add(connection);
     socket.on("close", () => connections.delete(connection));
   });
   const port = await listen(server, options.port ?? 0);
-  return { host, port, certificate, statements, close: () => close(server, connections) };
+  return { host, port, certificate, statements, logins, close: () => close(server, connections) };
 }
 
-function openSession(engine: Engine, options: SqlServerOptions, login: Login): Session {
+function openSession(engines: readonly Engine[], options: SqlServerOptions, login: Login): Session {
+  const fault = options.faults?.onLogin?.(login);
+  if (fault !== undefined) throw errorOf(fault.number);
   const isKnown =
     !login.isIntegrated &&
     login.user.toLowerCase() === options.user.toLowerCase() &&
     login.password === options.password;
   if (!isKnown) throw new SqlError(18_456, `Login failed for user '${login.user}'.`, { class: 14 });
   const name = login.database === "" ? "master" : login.database;
-  const database = engine.findDatabase(name);
-  if (database === undefined) {
+  const engine = engines.find((one) => one.findDatabase(name) !== undefined);
+  const database = engine?.findDatabase(name);
+  if (engine === undefined || database === undefined) {
     throw new SqlError(
       4060,
       `Cannot open database "${name}" requested by the login. The login failed.`,

@@ -68,6 +68,66 @@ export function netChanges(
   return relationOfRows(columns, rows);
 }
 
+/** cdc.fn_cdc_get_net_changes_…(from, to, 'all'): each changed row once, with its last operation. */
+export function netCaptured(
+  log: ChangeLog,
+  instance: CaptureInstance,
+  options: {
+    readonly columns: readonly TypedColumn[];
+    readonly from: Uint8Array;
+    readonly to: Uint8Array;
+  },
+): Relation {
+  const all = allChanges(log, instance, options);
+  const last = log.changesOf(instance.table, versionOfLsn(options.from), versionOfLsn(options.to));
+  const nets = log
+    .netChanges(instance.table, versionOfLsn(options.from) - 1, versionOfLsn(options.to))
+    // A row that came and went in the range is no net change.
+    .filter(({ operation, creationVersion }) => operation !== "D" || creationVersion === undefined);
+  const rows = nets.map(({ version, operation, key }): readonly Value[] => {
+    const change = last.findLast(
+      (one) => one.version === version && one.key.map(String).join() === key.map(String).join(),
+    );
+    return [
+      lsnOf(version),
+      operation === "D" ? 1 : operation === "I" ? 2 : 4,
+      null,
+      ...options.columns.map(({ name }) => change?.row[name] ?? null),
+    ];
+  });
+  const columns = all.columns.filter(({ name }) => !["__$seqval"].includes(name));
+  return relationOfRows(columns, rows);
+}
+
+/** cdc.<instance>_CT, the change table itself, with the order of commands that the functions leave out. */
+export function changeTableRows(
+  log: ChangeLog,
+  instance: CaptureInstance,
+  typed: readonly TypedColumn[],
+): Relation {
+  const columns = [
+    { name: "__$start_lsn", type: lsnType },
+    { name: "__$end_lsn", type: lsnType },
+    { name: "__$seqval", type: lsnType },
+    { name: "__$operation", type: intType },
+    { name: "__$update_mask", type: maskType },
+    ...typed,
+    { name: "__$command_id", type: intType },
+  ].map((column) => ({ ...column, nullable: true }));
+  const rows = log
+    .changesOf(instance.table, instance.startVersion + 1, log.version)
+    .map(({ version, index, sequence, operation, row }): readonly Value[] => [
+      lsnOf(version),
+      null,
+      lsnOf(version, sequence + 1),
+      operationNumber[operation],
+      null,
+      ...typed.map(({ name }) => row[name] ?? null),
+      index + 1,
+    ]);
+  return relationOfRows(columns, rows);
+}
+
 const operationNumber = { delete: 1, insert: 2, update: 4 } as const;
 
 /** cdc.fn_cdc_get_all_changes_…(from, to, 'all'); throws 313 for a range that is not there. */
@@ -102,9 +162,10 @@ export function allChanges(
     .filter(
       ({ version }) => version > instance.startVersion && Buffer.compare(lsnOf(version), from) >= 0,
     )
-    .map(({ version, index, operation, row }): readonly Value[] => [
+    .toSorted((left, right) => left.version - right.version || left.sequence - right.sequence)
+    .map(({ version, sequence, operation, row }): readonly Value[] => [
       lsnOf(version),
-      lsnOf(version, index + 1),
+      lsnOf(version, sequence + 1),
       operationNumber[operation],
       null,
       ...options.columns.map(({ name }) => row[name] ?? null),

@@ -4,7 +4,7 @@ import { catalogFacets, systemTypes } from "./catalog/system-type.ts";
 import type { ResultColumn } from "./cursor.ts";
 import type { Engine } from "./engine.ts";
 import { SqlError } from "./error.ts";
-import { allChanges, netChanges } from "./history.ts";
+import { allChanges, netCaptured, netChanges } from "./history.ts";
 import { type Relation, relationOfRows } from "./relation.ts";
 import { bitType, intType, makeType, nvarchar } from "./type.ts";
 import { bytesOf, textOf, type Value } from "./value.ts";
@@ -17,6 +17,7 @@ interface Surroundings {
 }
 
 const capturePrefix = "fn_cdc_get_all_changes_";
+const netPrefix = "fn_cdc_get_net_changes_";
 
 /** The rows of a table function; `undefined` when there is none of that name. */
 export function tableFunction(
@@ -28,6 +29,8 @@ export function tableFunction(
   if (key === "changetable") return changeTable(values, surroundings);
   if (key === "dm_exec_describe_first_result_set")
     return describeResult(surroundings.describe(textOf(values[0] ?? null)));
+  if (key.startsWith(netPrefix))
+    return captured(name.slice(netPrefix.length), values, { ...surroundings, isNet: true });
   if (!key.startsWith(capturePrefix)) return undefined;
   return captured(name.slice(capturePrefix.length), values, surroundings);
 }
@@ -51,12 +54,12 @@ function changeTable(
 function captured(
   instanceName: string,
   [from = null, to = null]: readonly Value[],
-  { engine, history }: Surroundings,
+  { engine, history, isNet = false }: Surroundings & { readonly isNet?: boolean },
 ): Relation | undefined {
   const instance = history?.log.instances.find(({ name }) => name === instanceName);
   const table = instance && engine.tableNamed(instance.table);
   if (history === undefined || instance === undefined || table === undefined) return undefined;
-  return allChanges(history.log, instance, {
+  return (isNet ? netCaptured : allChanges)(history.log, instance, {
     columns: typedColumns(table, instance.columns),
     from: bytesOf(from),
     to: bytesOf(to),

@@ -4,6 +4,7 @@ import type { SecureContext } from "node:tls";
 
 import { SqlError } from "../engine/error.ts";
 import type { Session } from "../engine/session-event.ts";
+import type { StatementFault } from "../fault.ts";
 import { type Login, readLogin } from "./login.ts";
 import { type Message, MessageReader, packetType } from "./packet.ts";
 import { chooseEncryption, encryption, preloginResponse, readEncryption } from "./prelogin.ts";
@@ -31,7 +32,7 @@ export interface ConnectionOptions {
   /** Checks a login; throws SqlError to refuse it. */
   openSession(login: Login): Session;
   closeSession(session: Session): void;
-  onStatement(sql: string): void;
+  onStatement(sql: string): StatementFault | undefined;
 }
 
 const tds72 = 0x72000000;

@@ -9,6 +9,8 @@ export interface Login {
   readonly applicationName: string;
   readonly hasFeatures: boolean;
   readonly isIntegrated: boolean;
+  /** ApplicationIntent=ReadOnly. */
+  readonly isReadOnly: boolean;
 }
 
 /** Offsets of the (position, length) pairs in the fixed part. */
@@ -28,6 +30,7 @@ export function readLogin(data: Buffer): Login {
     hostName: text(field.hostName),
     applicationName: text(field.applicationName),
     isIntegrated: (data.readUInt8(25) & 0x80) !== 0,
+    isReadOnly: (data.readUInt8(26) & 0x20) !== 0,
     hasFeatures: (data.readUInt8(27) & 0x10) !== 0,
   };
 }

@@ -3,6 +3,7 @@ import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promi
 
 import { SqlError } from "../engine/error.ts";
 import type { Session, SessionEvent } from "../engine/session-event.ts";
+import { errorOf, makeFaultStep, type StatementFault } from "../fault.ts";
 import { ByteReader, skipHeaders } from "./byte-reader.ts";
 import { type Message, packetType } from "./packet.ts";
 import { PreparedStatements } from "./prepared.ts";
@@ -27,7 +28,8 @@ export interface RequestRunnerOptions {
   readonly session: Session;
   readonly packetBytes: number;
   readonly tdsVersion: number;
-  onStatement(sql: string): void;
+  /** Sees each statement before it runs, and may let it go wrong. */
+  onStatement(sql: string): StatementFault | undefined;
 }
 
 /** TDS 7.3 with NBCROW. */
@@ -42,6 +44,8 @@ export class RequestRunner {
   #tokens = new TokenBuffer(128 * 1024);
   #isCancelled = false;
   #transactionId = 0n;
+  /** What goes wrong with the statement under way. */
+  #fault: StatementFault | undefined;
 
   constructor(options: RequestRunnerOptions) {
     this.#options = options;
@@ -80,8 +84,8 @@ export class RequestRunner {
   }
 
   async #batch(response: Response, sql: string): Promise<void> {
-    this.#options.onStatement(sql);
     await this.#guarded(response, doneToken.done, async () => {
+      await this.#begin(sql);
       await this.#play(response, this.#options.session.execute(sql, []), doneToken.done);
     });
   }
@@ -93,7 +97,7 @@ export class RequestRunner {
       await this.#guarded(response, doneToken.doneProc, async () => {
         const run = this.#prepared.start(call, this.#options.session);
         if (run.sql !== undefined) {
-          this.#options.onStatement(run.sql);
+          await this.#begin(run.sql);
           run.writeHandle?.(response.tokens);
           const events = this.#options.session.execute(run.sql, run.variables);
           await this.#play(response, events, doneToken.doneInProc);
@@ -106,6 +110,14 @@ export class RequestRunner {
       });
       if (this.#isCancelled) return;
     }
+  }
+
+  /** Asks for a fault, which may be all that happens. */
+  async #begin(sql: string): Promise<void> {
+    this.#fault = this.#options.onStatement(sql);
+    if (this.#fault?.type === "stall") await this.#wait(this.#fault.waitMs);
+    if (this.#fault?.type === "error" && this.#fault.afterRows === undefined)
+      throw errorOf(this.#fault.number);
   }
 
   async #transaction(response: Response, data: Buffer): Promise<void> {
@@ -182,10 +194,15 @@ export class RequestRunner {
     const out = response.tokens;
     writeColumnMetadata(out, cursor.columns, this.#options.session.database);
     const writer = new RowWriter(cursor, { hasNullBitmap: this.#options.tdsVersion >= tds73b });
+    const step = makeFaultStep(this.#fault, {
+      flush: () => response.flush(),
+      drop: () => this.#options.output.destroy(),
+    });
     let rowCount = 0;
     while (cursor.next()) {
       writer.write(out);
       rowCount += 1;
+      if (step !== undefined && (await step(rowCount))) return undefined;
       if (response.isFull) await response.flush();
       else if (rowCount % rowsPerTurn !== 0) continue;
       await nextTurn();

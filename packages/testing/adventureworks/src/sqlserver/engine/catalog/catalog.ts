@@ -1,6 +1,6 @@
 import type { ServedDatabase } from "../../served-database.ts";
 import type { Relation } from "../relation.ts";
-import { changeViews } from "./change-views.ts";
+import { captureTable, changeViews } from "./change-views.ts";
 import { columnViews } from "./column-views.ts";
 import { informationSchema } from "./information-schema.ts";
 import { type CatalogModel, catalogModel } from "./model.ts";
@@ -15,8 +15,11 @@ export class Catalog {
   /** Views that tell something new after each transaction. */
   #changing: Readonly<Record<string, () => Relation>>;
 
+  readonly #log: ServedDatabase["changes"];
+
   constructor(database: ServedDatabase, databases: readonly string[]) {
     this.model = catalogModel(database);
+    this.#log = database.changes;
     this.#makers = new Map(
       Object.entries({
         ...objectViews(this.model, ({ schema, name }) =>
@@ -35,6 +38,8 @@ export class Catalog {
     const key = `${schema}.${name}`.toLowerCase();
     const changing = this.#changing[key];
     if (changing !== undefined) return changing();
+    const captured = captureTable(this.#log, this.model, key);
+    if (captured !== undefined) return captured;
     const known = this.#views.get(key) ?? this.#makers.get(key)?.();
     if (known !== undefined) this.#views.set(key, known);
     return known;

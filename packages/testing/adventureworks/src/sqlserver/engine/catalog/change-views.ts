@@ -1,8 +1,24 @@
 import type { ChangeLog } from "../../change-log.ts";
-import { captureViews, commitTable } from "../history.ts";
+import { captureViews, changeTableRows, commitTable } from "../history.ts";
 import type { Relation } from "../relation.ts";
 import type { CatalogModel } from "./model.ts";
 import { view } from "./view.ts";
+
+/** The change table of a capture instance by its name in lower case, `cdc.<instance>_ct`. */
+export function captureTable(
+  log: ChangeLog | undefined,
+  { tables }: CatalogModel,
+  key: string,
+): Relation | undefined {
+  const instance = log?.instances.find(({ name }) => `cdc.${name}_ct`.toLowerCase() === key);
+  const table = tables.find(({ schema, name }) => `${schema.name}.${name}` === instance?.table);
+  if (log === undefined || instance === undefined || table === undefined) return undefined;
+  return changeTableRows(
+    log,
+    instance,
+    instance.columns.flatMap((name) => table.columns.filter((column) => column.name === name)),
+  );
+}
 
 /** The views of Change Tracking and CDC; those of CDC are there once a table is captured. */
 export function changeViews(

@@ -45,21 +45,23 @@ export function columnViews(model: CatalogModel): Readonly<Record<string, () => 
 function keyViews(model: CatalogModel): Readonly<Record<string, () => Relation>> {
   return {
     "sys.types": () => view(typeColumns, model.userTypes.map(typeRow)),
-    "sys.indexes": () => view(indexColumns, model.tables.filter(hasKey).map(indexRow)),
+    "sys.indexes": () => view(indexColumns, model.tables.flatMap(indexRows)),
     "sys.index_columns": () =>
       view(
         "object_id int, index_id int, index_column_id int, column_id int, key_ordinal tinyint, partition_ordinal tinyint, is_descending_key bit?, is_included_column bit?",
         model.tables.flatMap((table) =>
-          table.data.schema.primaryKey.map((name, index) => [
-            table.id,
-            1,
-            index + 1,
-            columnId(table, name),
-            index + 1,
-            0,
-            false,
-            false,
-          ]),
+          uniqueIndexesOf(table).flatMap(({ id, columns }) =>
+            columns.map((name, index) => [
+              table.id,
+              id,
+              index + 1,
+              columnId(table, name),
+              index + 1,
+              0,
+              false,
+              false,
+            ]),
+          ),
         ),
       ),
     "sys.partitions": () =>
@@ -93,7 +95,7 @@ function keyViews(model: CatalogModel): Readonly<Record<string, () => Relation>>
     "sys.extended_properties": () =>
       view(
         "class tinyint, class_desc word?, major_id int, minor_id int, name name, value text?",
-        [],
+        model.tables.flatMap(descriptionRows),
       ),
     "sys.default_constraints": () =>
       view(
@@ -135,12 +137,12 @@ function columnRow(table: { readonly id: number }, column: CatalogColumn): reado
     0,
     0,
     false,
-    false,
+    schema.kind === "column_set",
     0,
     "NOT_APPLICABLE",
-    null,
-    null,
-    false,
+    schema.kind === "encrypted" ? 1 : null,
+    schema.kind === "encrypted" ? "DETERMINISTIC" : null,
+    schema.kind === "hidden",
     false,
   ];
 }
@@ -177,17 +179,57 @@ function typeRow(userType: CatalogModel["userTypes"][number]): readonly Value[] 
 const indexColumns =
   "object_id int, name name?, index_id int, type tinyint, type_desc word?, is_unique bit?, data_space_id int?, ignore_dup_key bit?, is_primary_key bit?, is_unique_constraint bit?, fill_factor tinyint, is_padded bit?, is_disabled bit?, is_hypothetical bit?, allow_row_locks bit?, allow_page_locks bit?, has_filter bit?, filter_definition text?";
 
-function indexRow({ id, primaryKeyName }: CatalogTable): readonly Value[] {
+interface NumberedIndex {
+  readonly id: number;
+  readonly name: string;
+  readonly columns: readonly string[];
+  readonly isPrimary: boolean;
+  readonly isFiltered: boolean;
+}
+
+/** The primary key's index is number 1, others follow. */
+function uniqueIndexesOf({ data, primaryKeyName }: CatalogTable): readonly NumberedIndex[] {
+  const { primaryKey, uniqueIndexes = [] } = data.schema;
+  const primary = { id: 1, name: primaryKeyName, columns: primaryKey, isPrimary: true };
   return [
+    ...(primaryKey.length === 0 ? [] : [{ ...primary, isFiltered: false }]),
+    ...uniqueIndexes.map(({ columns, isFiltered = false }, index) => ({
+      id: index + 2,
+      name: `AK_${columns.join("_")}`,
+      columns,
+      isPrimary: false,
+      isFiltered,
+    })),
+  ];
+}
+
+/** MS_Description of a table and its columns. */
+function descriptionRows({ id, data, columns }: CatalogTable): readonly (readonly Value[])[] {
+  const described = [
+    { minor: 0, text: data.schema.description },
+    ...columns.map((column) => ({ minor: column.id, text: column.schema.description })),
+  ];
+  return described.flatMap(({ minor, text }) =>
+    text === undefined ? [] : [[1, "OBJECT_OR_COLUMN", id, minor, "MS_Description", text]],
+  );
+}
+
+function indexRows(table: CatalogTable): readonly (readonly Value[])[] {
+  return uniqueIndexesOf(table).map((index) => indexRow(table, index));
+}
+
+function indexRow({ id: tableId }: CatalogTable, index: NumberedIndex): readonly Value[] {
+  const { id, name, isPrimary, isFiltered } = index;
+  return [
+    tableId,
+    name,
     id,
-    primaryKeyName,
-    1,
-    1,
-    "CLUSTERED",
+    isPrimary ? 1 : 2,
+    isPrimary ? "CLUSTERED" : "NONCLUSTERED",
     true,
     1,
     false,
-    true,
+    isPrimary,
     false,
     0,
     false,
@@ -195,13 +237,9 @@ function indexRow({ id, primaryKeyName }: CatalogTable): readonly Value[] {
     false,
     true,
     true,
-    false,
-    null,
+    isFiltered,
+    isFiltered ? "([ID]>(0))" : null,
   ];
-}
-
-function hasKey({ data }: CatalogTable): boolean {
-  return data.schema.primaryKey.length > 0;
 }
 
 function partitionId({ id }: CatalogTable): bigint {
