@@ -17,6 +17,9 @@ const otherSides = [
   { path: "", state: "run" },
 ];
 
+/** What a test's title says when only a real server could prove the row. */
+const neverRun = "written, never run";
+
 /**
  * Jest reporter: writes docs/features.md from the tests that name a goal row in their title (`S21: …`), passed, and
  * asserted something; an empty test proves nothing. Used by `pnpm features`, which runs everything.
@@ -50,7 +53,8 @@ export default class FeaturesReporter {
       "# Features, row by row",
       "",
       "Written by `pnpm features` from a whole test run. A row is here when a test names it, passed, and asserted something.",
-      "*run*: against the real thing; *run on our double*: against a server of ours that speaks the real protocol.",
+      "*run*: against the real thing; *run on our double*: against a server of ours that speaks the real protocol;",
+      "*written, never run*: all its tests say so in their titles, since only a real server, cloud or directory can prove it.",
       "",
     ];
     return [...head, ...groups.flatMap((group) => this.#section(group))].join("\n");
@@ -74,7 +78,10 @@ export default class FeaturesReporter {
 }
 
 function stateOf(proofs) {
-  const states = proofs.map(({ file }) => otherSides.find(({ path }) => file.startsWith(path)).state);
+  const isUnproven = ({ title }) => title.includes(neverRun);
+  if (proofs.every(isUnproven)) return neverRun;
+  const proving = proofs.filter((proof) => !isUnproven(proof));
+  const states = proving.map(({ file }) => otherSides.find(({ path }) => file.startsWith(path)).state);
   return states.includes("run") ? "run" : states[0];
 }
 
