@@ -44,6 +44,11 @@ export function authenticationOf(config: Config): Authentication {
         type: "azure-active-directory-access-token",
         options: { token: needed(config, ["access_token"]).access_token },
       };
+    case "kerberos":
+      throw new UserError("E_SETTING", "setting `authentication`: the driver offers no Kerberos", {
+        hint: "use `ntlm`, or `azure-active-directory-access-token` with a token that another program fetched",
+        exitCode: 2,
+      });
     case "azure-active-directory-default":
     case "azure-active-directory-msi-vm":
     case "azure-active-directory-msi-app-service":

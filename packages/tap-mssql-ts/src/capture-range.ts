@@ -3,6 +3,8 @@ export interface CaptureInstance {
   readonly name: string;
   readonly lsnMin: string;
   readonly columns: readonly string[];
+  /** Whether it can tell each row's last change only. */
+  readonly hasNetChanges?: boolean;
 }
 
 /** What to read of one instance, both ends included. */

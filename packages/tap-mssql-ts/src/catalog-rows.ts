@@ -27,5 +27,7 @@ export const catalogStatements = {
 
 /** One row of a catalog view, by column name. */
 export type CatalogRow = Readonly<Record<string, unknown>>;
-/** The answers to `catalogStatements`. */
-export type CatalogRows = Readonly<Record<keyof typeof catalogStatements, readonly CatalogRow[]>>;
+/** The answers to `catalogStatements`, and the capture instances of a database with CDC. */
+export type CatalogRows = Readonly<
+  Record<keyof typeof catalogStatements | "instances", readonly CatalogRow[]>
+>;

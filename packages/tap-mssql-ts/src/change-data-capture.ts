@@ -1,22 +1,14 @@
 import { UserError } from "singer-sdk-ts";
-import {
-  type CaptureInstance,
-  type CaptureRange,
-  captureRanges,
-  movedLsn,
-} from "./capture-range.ts";
+import { type CaptureInstance, captureRanges, movedLsn } from "./capture-range.ts";
+import { CaptureReader } from "./capture-reader.ts";
 import type { ChangeSource, Position } from "./log-based.ts";
-import { type QueryColumn, quoteName, type Statement, selectList } from "./query.ts";
-import { type StreamRun, writeRecords } from "./stream-run.ts";
-import { sqlTypeText } from "./type/sql-type.ts";
+import { quoteName } from "./query.ts";
+import type { StreamRun } from "./stream-run.ts";
 
 const INSTANCES =
-  "SELECT object_id, capture_instance, CONVERT(varchar(22), sys.fn_cdc_get_min_lsn(capture_instance), 1) AS lsn_min FROM cdc.change_tables WHERE source_object_id = OBJECT_ID(@table)";
+  "SELECT object_id, capture_instance, supports_net_changes, CONVERT(varchar(22), sys.fn_cdc_get_min_lsn(capture_instance), 1) AS lsn_min FROM cdc.change_tables WHERE source_object_id = OBJECT_ID(@table)";
 const COLUMNS =
   "SELECT object_id, column_name FROM cdc.captured_columns ORDER BY object_id, column_ordinal";
-/** CDC keeps commit times in the server's local time. */
-const COMMIT_TIME =
-  "TODATETIMEOFFSET(sys.fn_cdc_map_lsn_to_time([__$start_lsn]), DATEPART(tzoffset, SYSDATETIMEOFFSET()))";
 
 /**
  * A table's changes out of CDC: every insert, update and delete in the order of commits, rows of
@@ -36,15 +28,19 @@ export function changeDataCapture(run: StreamRun): ChangeSource {
       const range = { from: nextLsn(position), to: await lsnMax(run) };
       return captureRanges(await readInstances(run), range) === undefined;
     },
-    writeChanges: async ({ from, to, version }) => {
+    writeChanges: async ({ from, to, version, reached }) => {
       const instances = await readInstances(run);
       refuseDrift(run, instances);
       const ranges = captureRanges(instances, { from: nextLsn(from), to: lsnText(to) }) ?? [];
+      const reader = new CaptureReader(run, version);
       let rowCount = 0;
       for (const range of ranges) {
-        const statement = changeStatement(run, range);
-        const bookmark = (): undefined => undefined;
-        rowCount += (await writeRecords(run, { statement, version, bookmark })).rowCount;
+        for (let start = range.from; start <= range.to; ) {
+          const part = await reader.partOf({ ...range, from: start });
+          rowCount += await reader.write(part);
+          if (!reached(part.to, rowCount)) return rowCount;
+          start = movedLsn(part.to, 1n);
+        }
       }
       return rowCount;
     },
@@ -89,6 +85,7 @@ async function readInstances({ plan, connection }: StreamRun): Promise<readonly 
   return rows.map((row) => ({
     name: String(row["capture_instance"]),
     lsnMin: String(row["lsn_min"]),
+    hasNetChanges: row["supports_net_changes"] === true,
     columns: columns
       .filter((column) => column["object_id"] === row["object_id"])
       .map((column) => String(column["column_name"])),
@@ -105,36 +102,4 @@ function refuseDrift({ plan }: StreamRun, instances: readonly CaptureInstance[])
     `stream ${plan.id}: capture instance ${newest?.name ?? "(none)"} does not have ${missing.map(({ name }) => name).join(", ")}`,
     { hint: "create a second capture instance with all columns, or deselect these" },
   );
-}
-
-function changeStatement({ plan, config }: StreamRun, range: CaptureRange): Statement {
-  const { instance, from, to } = range;
-  const columns = plan.columns.map((column) => capturedColumn(column, instance));
-  const extra = [
-    `CASE WHEN [__$operation] = 1 THEN ${COMMIT_TIME} END AS [_sdc_deleted_at]`,
-    ...(config.log_columns
-      ? [
-          "CASE [__$operation] WHEN 1 THEN N'D' WHEN 2 THEN N'I' ELSE N'U' END AS [_sdc_operation_type]",
-          `${COMMIT_TIME} AS [_sdc_lsn_commit_timestamp]`,
-          "CONVERT(varchar(22), [__$start_lsn], 1) AS [_sdc_lsn_value]",
-          "CONVERT(varchar(22), [__$seqval], 1) AS [_sdc_lsn_seq_value]",
-        ]
-      : []),
-  ];
-  return {
-    sql: `SELECT ${[...columns, ...extra].join(", ")} FROM [cdc].${quoteName(`fn_cdc_get_all_changes_${instance.name}`)}(CONVERT(binary(10), @from, 1), CONVERT(binary(10), @to, 1), N'all') ORDER BY [__$start_lsn], [__$seqval], [__$operation]`,
-    parameters: {
-      from: { type: "text", value: from },
-      to: { type: "text", value: to },
-    },
-  };
-}
-
-/** A column that came with a newer instance had no value before. */
-function capturedColumn(column: QueryColumn, instance: CaptureInstance): string {
-  if (instance.columns.includes(column.name)) return selectList([column], "");
-  const { type } = column;
-  const isPlain = !type.isClr && type.name !== "timestamp" && type.name !== "hierarchyid";
-  const typeText = isPlain ? sqlTypeText(type) : "nvarchar(4000)";
-  return `CONVERT(${typeText}, NULL) AS ${quoteName(column.name)}`;
 }

@@ -2,7 +2,7 @@ import { UserError } from "singer-sdk-ts";
 import type { CatalogRow } from "./catalog-rows.ts";
 import type { ChangeSource, Position } from "./log-based.ts";
 import { type QueryColumn, quoteName, type Statement, selectList } from "./query.ts";
-import { type StreamRun, writeRecords } from "./stream-run.ts";
+import { partRows, type StreamRun, writeRecords } from "./stream-run.ts";
 
 /** Errors of a login that lacks VIEW DATABASE (PERFORMANCE) STATE, and of a server without the view. */
 const NO_COMMIT_TIMES = /\(error (?:208|229|262|297|300)\)/;
@@ -21,16 +21,31 @@ export function changeTracking(run: StreamRun): ChangeSource {
       const oldest = (await versions(run))["oldest_version"];
       return oldest === null || Number(position) < Number(oldest);
     },
-    writeChanges: async ({ from, to, version }) => {
+    writeChanges: async ({ from, to, version, reached }) => {
+      let rowCount = 0;
       // The version is that of the whole database: when it stands, nothing changed anywhere.
-      if (Number(from) === Number(to)) return 0;
-      const range = { since: from, until: to };
-      const bookmark = (): undefined => undefined;
-      const upserts = { statement: upsertStatement(run, range), version, bookmark };
-      const { rowCount } = await writeRecords(run, upserts);
-      return rowCount + (await writeDeletes(run, range, version));
+      for (let since = from; Number(since) < Number(to); ) {
+        const until = (await partEnd(run, { since, until: to })) ?? to;
+        const range = { since, until };
+        const bookmark = (): undefined => undefined;
+        const upserts = { statement: upsertStatement(run, range), version, bookmark };
+        rowCount += (await writeRecords(run, upserts)).rowCount;
+        rowCount += await writeDeletes(run, range, version);
+        if (!reached(until, rowCount)) break;
+        since = until;
+      }
+      return rowCount;
     },
   };
+}
+
+/** The version up to which a part of the changes goes; undefined when all of them fit in one. */
+async function partEnd(run: StreamRun, range: Range): Promise<number | undefined> {
+  const [row] = await run.connection.query({
+    sql: `SELECT [CT].[SYS_CHANGE_VERSION] AS [version] FROM ${changeTable(run.plan)} WHERE [CT].[SYS_CHANGE_VERSION] <= @until ORDER BY [CT].[SYS_CHANGE_VERSION] OFFSET ${partRows(run) - 1} ROWS FETCH NEXT 1 ROWS ONLY`,
+    parameters: parametersOf(range),
+  });
+  return row === undefined ? undefined : Number(row["version"]);
 }
 
 interface Range {

@@ -41,6 +41,18 @@ export function isTransient(error: unknown): boolean {
   );
 }
 
+/** Errors of an availability group that has no readable secondary. Source: Microsoft Learn, "Database engine errors" 976–983. */
+const WITHOUT_REPLICA_NUMBERS = new Set([976, 982, 983]);
+
+/** Whether a session with ApplicationIntent=ReadOnly has nowhere to go. */
+export function isWithoutReplica(error: unknown): boolean {
+  return causes(error).some(
+    ({ number, message }) =>
+      (number !== undefined && WITHOUT_REPLICA_NUMBERS.has(number)) ||
+      /no online secondary replicas/i.test(message),
+  );
+}
+
 /** Says in one line why no session could be opened. */
 export function connectionError(error: unknown, config: Server): UserError {
   const server = `${config.host}:${config.port}`;

@@ -94,13 +94,13 @@ test.each([
     { authentication: "azure-active-directory-msi-vm" },
     { type: "azure-active-directory-msi-vm", options: {} },
   ],
-])("S61 S62: %j is passed on as the driver documents it", (more, expected) => {
+])("S61 S62: (written, never run) %j is passed on as the driver documents it", (more, expected) => {
   const options = connectionOptions(configOf({ ...more }));
 
   expect(options.authentication).toEqual(expected);
 });
 
-test("S61: all settings that a method lacks are named at once", () => {
+test("S61: (written, never run) all settings that a method lacks are named at once", () => {
   const config = configOf({
     authentication: "azure-active-directory-service-principal-secret",
     tenant_id: "tenant",

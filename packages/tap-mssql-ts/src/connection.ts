@@ -1,8 +1,13 @@
-import { UserError } from "singer-sdk-ts";
+import { type Log, UserError } from "singer-sdk-ts";
 import { Connection, type ConnectionConfiguration, Request, TYPES } from "tedious";
 import { authenticationOf } from "./authentication.ts";
 import type { CatalogRow } from "./catalog-rows.ts";
-import { connectionError, isTransient, statementError } from "./connection-error.ts";
+import {
+  connectionError,
+  isTransient,
+  isWithoutReplica,
+  statementError,
+} from "./connection-error.ts";
 import type { Statement } from "./query.ts";
 import type { Config } from "./settings.ts";
 import { type RowReceiver, type RowSink, RowStream } from "./wire/row-stream.ts";
@@ -28,16 +33,41 @@ export class SqlConnection {
   }
 
   /** Connects and logs in, again after a wait when the cause can pass. Throws E_CONNECT, E_TLS, E_LOGIN, E_DATABASE. */
-  static async open(config: Config, signal?: AbortSignal): Promise<SqlConnection> {
+  static async open(config: Config, run: Run): Promise<SqlConnection> {
+    let options = config;
     for (let attempt = 0; ; attempt++) {
       try {
-        return new SqlConnection(await connect(config), config);
+        const connection = new SqlConnection(await connect(options, run.log), config);
+        await connection.#prepareSession();
+        return connection;
       } catch (error) {
-        if (attempt >= config.connect_retries || !isTransient(error) || signal?.aborted === true)
+        // A setting that is wrong, before anything was tried.
+        if (error instanceof UserError) throw error;
+        if (options.application_intent === "ReadOnly" && isWithoutReplica(error)) {
+          run.log.warn("replica_missing", { action: "reading from the primary" });
+          options = { ...options, application_intent: "ReadWrite" };
+          continue;
+        }
+        if (attempt >= config.connect_retries || !isTransient(error) || run.signal.aborted)
           throw connectionError(error, config);
-        await waitWithJitter(attempt, signal);
+        run.log.warn("connect_retried", { attempt: attempt + 1 });
+        await waitWithJitter(attempt, run.signal);
       }
     }
+  }
+
+  /** Runs the session's SET statements; in a batch, since those of a procedure end with it. */
+  async #prepareSession(): Promise<void> {
+    const { session_statements: given = [] } = this.#config;
+    const statements = typeof given === "string" ? given.split(";") : given.map(String);
+    for (const sql of statements.filter((statement) => statement.trim() !== ""))
+      await new Promise<void>((resolve, reject) => {
+        const request = new Request(sql, (error) => {
+          if (error) reject(statementError(error, this.#config));
+          else resolve();
+        });
+        this.#connection.execSqlBatch(request);
+      });
   }
 
   /** Runs a small statement and returns its rows by column name. */
@@ -108,16 +138,28 @@ export class SqlConnection {
   }
 }
 
-function connect(config: Config): Promise<Connection> {
+/** What a connection takes from the run. */
+interface Run {
+  readonly log: Log;
+  readonly signal: AbortSignal;
+}
+
+function connect(config: Config, log: Log): Promise<Connection> {
   return new Promise((resolve, reject) => {
     const connection = new Connection(connectionOptions(config));
+    if (config.tds_logging) connection.on("debug", (message) => log.info("tds", { message }));
+    // The driver keeps only the text of the error that refused a login.
+    let number: number | undefined;
+    connection.on("errorMessage", (message) => {
+      number = message.number;
+    });
     connection.connect((error) => {
       if (error === undefined) {
         resolve(connection);
         return;
       }
       connection.close();
-      reject(error);
+      reject(number === undefined ? error : Object.assign(error, { number }));
     });
   });
 }
@@ -144,6 +186,10 @@ export function connectionOptions(config: Config): ConnectionConfiguration {
       readOnlyIntent: config.application_intent === "ReadOnly",
       multiSubnetFailover: config.multi_subnet_failover,
       connectionIsolationLevel: ISOLATION_LEVELS[config.isolation_level],
+      // Headers only: what packets carry may be passwords and rows.
+      debug: { packet: config.tds_logging, data: false, payload: false, token: false },
+      // Retries are ours: by error number, with jitter, and counted.
+      maxRetriesOnTransientErrors: 0,
       useUTC: true,
       rowCollectionOnRequestCompletion: false,
     },

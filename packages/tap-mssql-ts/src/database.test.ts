@@ -79,6 +79,7 @@ function rows(more: Partial<CatalogRows>): CatalogRows {
     synonyms: [],
     tracked: [],
     captured: [],
+    instances: [],
     database: [{ database_name: "AW" }],
     ...more,
   };

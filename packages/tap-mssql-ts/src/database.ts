@@ -30,6 +30,10 @@ export interface TableInfo {
   readonly isTracked?: boolean;
   /** CDC is on. */
   readonly isCaptured?: boolean;
+  /** Names of its capture instances, as far as the login may see them. */
+  readonly captureInstances?: readonly string[];
+  /** The run reads several databases, so that the stream's name says which. */
+  readonly isOfSeveral?: boolean;
   /** The object that this synonym stands for, as it was written. */
   readonly synonymOf?: string;
   /** SELECT of the settings that takes the place of a table. */
@@ -59,6 +63,11 @@ export function tablesOfDatabase(rows: CatalogRows): readonly TableInfo[] {
   const tracked = new Set(rows.tracked.map((row) => number(row, "object_id")));
   const captured = new Set(rows.captured.map((row) => number(row, "object_id")));
 
+  const instancesOf = (objectId: number): readonly string[] =>
+    rows.instances
+      .filter((row) => row["source_object_id"] === objectId)
+      .map((row) => text(row, "capture_instance"));
+
   const tables = rows.objects.map((row): TableInfo => {
     const objectId = number(row, "object_id");
     const columns = (columnRows.get(objectId) ?? [])
@@ -85,7 +94,10 @@ export function tablesOfDatabase(rows: CatalogRows): readonly TableInfo[] {
       ...(rowCount !== undefined && { rowCount }),
       ...(description !== undefined && { description }),
       ...(tracked.has(objectId) && { isTracked: true }),
-      ...(captured.has(objectId) && { isCaptured: true }),
+      ...(captured.has(objectId) && {
+        isCaptured: true,
+        captureInstances: instancesOf(objectId),
+      }),
     };
   });
   return [...tables, ...synonymsOf(rows.synonyms, { tables, schemaNames, database })].toSorted(
@@ -108,7 +120,12 @@ function synonymsOf(
     const table = options.tables.find((one) => one.schema === schema && one.name === name);
     if (table === undefined || database.toLowerCase() !== options.database.toLowerCase()) return [];
     // A synonym has no history of its own: LOG_BASED is for the table itself.
-    const { isTracked: _tracked, isCaptured: _captured, ...readable } = table;
+    const {
+      isTracked: _tracked,
+      isCaptured: _captured,
+      captureInstances: _instances,
+      ...readable
+    } = table;
     return [
       {
         ...readable,

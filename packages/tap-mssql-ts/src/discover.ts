@@ -25,10 +25,13 @@ const REPLICATION_TYPES = new Set([
   "timestamp",
 ]);
 
-/** The stream of a table: `Schema-Table`, with dots replaced since Meltano splits on them. */
-export function streamIdOf(table: Pick<TableInfo, "schema" | "name" | "query">): string {
+/** The stream of a table: `Schema-Table`, of several databases `Database-Schema-Table`, with dots replaced since Meltano splits on them. */
+export function streamIdOf(
+  table: Pick<TableInfo, "database" | "schema" | "name" | "query" | "isOfSeveral">,
+): string {
   if (table.query !== undefined) return table.name;
-  return `${table.schema}-${table.name}`.replaceAll(".", "_");
+  const name = `${table.schema}-${table.name}`.replaceAll(".", "_");
+  return table.isOfSeveral === true ? `${table.database.replaceAll(".", "_")}-${name}` : name;
 }
 
 /** The Singer catalog of tables and views, one stream each, in the order given. */
@@ -110,7 +113,10 @@ function tableMetadata(table: TableInfo): Record<string, JsonValue> {
     "is-view": table.isView,
     ...(table.rowCount !== undefined && { "row-count": table.rowCount }),
     ...(table.isTracked === true && { "change-tracking": true }),
-    ...(table.isCaptured === true && { cdc: true }),
+    ...(table.isCaptured === true && {
+      cdc: true,
+      "cdc-capture-instances": table.captureInstances ?? [],
+    }),
     ...(table.synonymOf !== undefined && { "synonym-of": table.synonymOf }),
   };
 }

@@ -1,5 +1,6 @@
 import type { Bookmark, JsonValue } from "singer-sdk-ts";
-import { bookmarkOf, boundTexts, type KeyValues, keyValues } from "./bookmark.ts";
+import { bookmarkOf, boundTexts, isRecord, type KeyValues, keyValues } from "./bookmark.ts";
+import { splitKeys, storedRanges, writeRanges } from "./key-range.ts";
 import { readKeyRow } from "./key-row.ts";
 import { type KeyBound, type QueryColumn, selectStatement } from "./query.ts";
 import { type StreamRun, writeRecords } from "./stream-run.ts";
@@ -31,9 +32,25 @@ export async function syncFullTable(
 
   const maxValues =
     resumeMax === undefined ? await readLargestKey(run) : previous?.["max_pk_values"];
+  const finish = (): void => {
+    writer.activateVersion(plan.stream, version);
+    state.setBookmark(plan.id, {
+      ...options.bookmark,
+      version,
+      initial_full_table_complete: true,
+    });
+  };
+  const stored = resumeMax && storedRanges(keys, previous);
+  if (stored !== undefined || isSplit(run, resumeMax)) {
+    const ranges = stored ?? (isRecord(maxValues) ? await splitKeys(run, maxValues) : []);
+    const bookmark = { ...options.bookmark, version, max_pk_values: maxValues ?? null };
+    const rowCount = await writeRanges(run, { ranges, version, bookmark });
+    finish();
+    return rowCount;
+  }
   const { rowCount } = await writeRecords(run, {
     statement: selectStatement({
-      ...tableSource(plan.table),
+      ...tableSource(plan),
       columns: plan.columns,
       bounds: boundsOf(run, maxValues, resumeMax && previous?.["last_pk_fetched"]),
       conditions: plan.where === undefined ? [] : [plan.where],
@@ -48,13 +65,20 @@ export async function syncFullTable(
     },
   });
   if (run.isTest) return rowCount;
-  writer.activateVersion(plan.stream, version);
-  state.setBookmark(plan.id, {
-    ...options.bookmark,
-    version,
-    initial_full_table_complete: true,
-  });
+  finish();
   return rowCount;
+}
+
+/** Whether a load is read by key ranges: a transaction under SNAPSHOT has one connection, and a load that began in one piece ends so. */
+function isSplit({ plan, config, isTest }: StreamRun, resumeMax: unknown): boolean {
+  return (
+    plan.rangeCount > 1 &&
+    plan.orderColumns.length > 0 &&
+    !isRowVersion(plan.orderColumns) &&
+    config.isolation_level !== "SNAPSHOT" &&
+    resumeMax === undefined &&
+    !isTest
+  );
 }
 
 /** A row that changes while it is loaded gets a row version above the largest: it must not be left out. */
@@ -73,7 +97,7 @@ async function readLargestKey(run: StreamRun): Promise<KeyValues | undefined> {
   const { plan, connection, format } = run;
   if (plan.orderColumns.length === 0) return undefined;
   const statement = selectStatement({
-    ...tableSource(plan.table),
+    ...tableSource(plan),
     columns: plan.orderColumns,
     orderBy: plan.orderColumns,
     descending: true,

@@ -26,7 +26,7 @@ export async function syncIncremental(
 
   const { rowCount, keys } = await writeRecords(run, {
     statement: selectStatement({
-      ...tableSource(plan.table),
+      ...tableSource(plan),
       columns: plan.columns,
       bounds: boundsOf(run, replicationKey, ties),
       conditions: conditionsOf(run, replicationKey),
@@ -110,7 +110,7 @@ async function refuseNulls(
 ): Promise<void> {
   if (!replicationKey.isNullable || config.nulls_in_replication_key !== "error") return;
   const statement = selectStatement({
-    ...tableSource(plan.table),
+    ...tableSource(plan),
     columns: [replicationKey],
     conditions: [
       ...(plan.where === undefined ? [] : [plan.where]),

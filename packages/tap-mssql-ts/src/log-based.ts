@@ -21,6 +21,8 @@ export interface ChangeSource {
     readonly from: Position;
     readonly to: Position;
     readonly version: number | undefined;
+    /** Told after each part of the changes, at the end of a transaction; answers whether to go on. */
+    readonly reached: (position: Position, rowCount: number) => boolean;
   }): Promise<number>;
 }
 
@@ -54,13 +56,34 @@ export async function syncLogBased(
   if (from === undefined) throw new Error("a full load keeps its position");
   const to = await source.current();
   const version = bookmark?.["version"];
+  let isStopped = false;
+  const isOver = limitOf(run);
+  const reach = (position: Position): void => {
+    if (!run.isTest) run.state.setBookmark(run.plan.id, { ...bookmark, [positionName]: position });
+  };
   rowCount += await source.writeChanges({
     from,
     to,
     version: typeof version === "number" ? version : undefined,
+    reached: (position, changeCount) => {
+      reach(position);
+      if (!run.isTest) run.writer.state(run.state);
+      isStopped = isOver(changeCount);
+      return !isStopped;
+    },
   });
-  if (!run.isTest) run.state.setBookmark(run.plan.id, { ...bookmark, [positionName]: to });
+  if (isStopped) run.log.info("log_limit_reached", { stream: run.plan.id, rows: rowCount });
+  else reach(to);
   return rowCount;
+}
+
+/** Whether a run has sent as many changes, or taken as long, as the settings allow. */
+function limitOf({ config }: StreamRun): (changeCount: number) => boolean {
+  const { log_max_rows: rowsMax, log_max_seconds: secondsMax } = config;
+  const startMs = Date.now();
+  return (changeCount) =>
+    (rowsMax !== undefined && changeCount >= rowsMax) ||
+    (secondsMax !== undefined && Date.now() - startMs >= secondsMax * 1000);
 }
 
 function positionOf(value: JsonValue | undefined): Position | undefined {

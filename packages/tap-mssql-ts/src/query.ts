@@ -42,6 +42,17 @@ export interface SelectQuery {
   readonly orderBy?: readonly QueryColumn[];
   readonly descending?: boolean;
   readonly rowsMax?: number;
+  /** Rows to pass over before the one row that is wanted. */
+  readonly skipRows?: number;
+  readonly hints?: QueryHints;
+}
+
+/** Hints out of the settings. */
+export interface QueryHints {
+  /** For the OPTION clause. */
+  readonly query?: string;
+  /** For the WITH clause of a table. */
+  readonly table?: string;
 }
 
 /** Writes the SELECT of a query; the same query shape gives the same text, whatever its values. */
@@ -58,8 +69,22 @@ export function selectStatement(query: SelectQuery): Statement {
     ` FROM ${sourceOf(query)}`,
     where.length === 0 ? "" : ` WHERE ${where.join(" AND ")}`,
     order.length === 0 ? "" : ` ORDER BY ${order.join(", ")}`,
+    query.skipRows === undefined ? "" : ` OFFSET ${query.skipRows} ROWS FETCH NEXT 1 ROWS ONLY`,
+    query.hints?.query === undefined ? "" : ` OPTION (${query.hints.query})`,
   ].join("");
   return { sql, parameters };
+}
+
+/** Counts the rows of a query's table, under its conditions. */
+export function countStatement(
+  query: Pick<SelectQuery, "schema" | "table" | "query" | "conditions" | "hints">,
+): Statement {
+  const where = (query.conditions ?? []).map((condition) => `(${condition})`);
+  const suffix = where.length === 0 ? "" : ` WHERE ${where.join(" AND ")}`;
+  return {
+    sql: `SELECT COUNT_BIG(*) AS row_total FROM ${sourceOf(query)}${suffix}`,
+    parameters: {},
+  };
 }
 
 /** The columns as SELECT reads them exactly, each under its own name; `qualifier` ends with a dot. */
@@ -75,10 +100,16 @@ export function selectList(columns: readonly QueryColumn[], qualifier: string): 
 }
 
 /** A table, or a SELECT of the settings as a derived table. */
-function sourceOf({ schema, table, query }: SelectQuery): string {
+function sourceOf({
+  schema,
+  table,
+  query,
+  hints,
+}: Pick<SelectQuery, "schema" | "table" | "query" | "hints">): string {
   // The line break ends a comment that the SELECT may close with.
+  const withHints = hints?.table === undefined ? "" : ` WITH (${hints.table})`;
   return query === undefined
-    ? `${quoteName(schema)}.${quoteName(table)}`
+    ? `${quoteName(schema)}.${quoteName(table)}${withHints}`
     : `(${query}\n) AS [query]`;
 }
 

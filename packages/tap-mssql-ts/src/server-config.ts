@@ -1,5 +1,6 @@
 import { UserError } from "singer-sdk-ts";
 import { parseConnectionString } from "./connection-string.ts";
+import { databaseNames } from "./read-tables.ts";
 import type { Config, GivenConfig } from "./settings.ts";
 
 /** The config with what its connection string says, which wins over single settings. Throws E_SETTING. */
@@ -7,7 +8,8 @@ export function serverConfig(given: GivenConfig): Config {
   const facts =
     given.connection_string === undefined ? {} : parseConnectionString(given.connection_string);
   const config = { ...given, ...facts };
-  const { host, database } = config;
+  const { host } = config;
+  const database = config.database ?? databaseNames(config)[0];
   if (host !== undefined && database !== undefined) return { ...config, host, database };
   const missing = [
     ...(host === undefined ? ["`host` (TAP_MSSQL_HOST)"] : []),

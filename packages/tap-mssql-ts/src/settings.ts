@@ -1,140 +1,14 @@
 import type { ConfigOf, Settings } from "singer-sdk-ts";
 import { batchSettings } from "singer-sdk-ts/batch";
 import { mappingSettings } from "singer-sdk-ts/mapping-settings";
+import { connectionSettings } from "./connection-settings.ts";
 
 /** Every setting of the tap; checks, `--about`, README and schemas come from this value. */
 export const settings = {
   type: "object",
   required: [],
   properties: {
-    host: {
-      type: "string",
-      aliases: ["server"],
-      description:
-        "Name or address of the server, needed unless `connection_string` has it; `host\\INSTANCE` asks the SQL Server Browser for the instance's port.",
-    },
-    port: {
-      type: "integer",
-      default: 1433,
-      minimum: 1,
-      maximum: 65535,
-      description: "TCP port of the server; not used with a named instance.",
-    },
-    user: { type: "string", aliases: ["username"], description: "SQL Server login." },
-    password: { type: "string", secret: true, description: "Password of the login." },
-    database: {
-      type: "string",
-      description: "Database to read, needed unless `connection_string` has it.",
-    },
-    connection_string: {
-      type: "string",
-      secret: true,
-      description:
-        "`Server=…;Database=…;User Id=…;Password=…` or `mssql://user:password@host:1433/database`; what it says wins over `host` and the other settings.",
-    },
-    authentication: {
-      type: "string",
-      enum: [
-        "default",
-        "ntlm",
-        "azure-active-directory-default",
-        "azure-active-directory-password",
-        "azure-active-directory-access-token",
-        "azure-active-directory-service-principal-secret",
-        "azure-active-directory-msi-vm",
-        "azure-active-directory-msi-app-service",
-      ],
-      default: "default",
-      description:
-        "How to log in: `default` is a SQL Server login, the others are Windows and Microsoft Entra as tedious names them.",
-    },
-    domain: { type: "string", description: "Windows domain of the user, for `ntlm`." },
-    client_id: {
-      type: "string",
-      description: "Application of a service principal or managed identity, for Microsoft Entra.",
-    },
-    client_secret: {
-      type: "string",
-      secret: true,
-      description: "Secret of the service principal.",
-    },
-    tenant_id: { type: "string", description: "Directory of the service principal or user." },
-    access_token: {
-      type: "string",
-      secret: true,
-      description: "Token for `azure-active-directory-access-token`, fetched by another program.",
-    },
-    encrypt: {
-      type: "boolean",
-      default: true,
-      description: "Encrypts the connection; without it even the password is only obfuscated.",
-    },
-    trust_server_certificate: {
-      type: "boolean",
-      default: false,
-      description:
-        "Accepts any certificate, a self-signed one included: traffic is encrypted, the server's identity is not checked.",
-    },
-    certificate_authority: {
-      type: "string",
-      description: "PEM text of the authority that signed the server's certificate.",
-    },
-    server_name: {
-      type: "string",
-      description: "Name expected in the server's certificate when it differs from `host`.",
-    },
-    connect_timeout_seconds: {
-      type: "integer",
-      default: 15,
-      minimum: 1,
-      description: "Longest wait for a connection and login.",
-    },
-    query_timeout_seconds: {
-      type: "integer",
-      default: 3600,
-      minimum: 0,
-      description: "Longest wait for a statement's first rows; 0 waits without limit.",
-    },
-    connect_retries: {
-      type: "integer",
-      default: 3,
-      minimum: 0,
-      maximum: 20,
-      description:
-        "How often a failed connection is tried again when its cause can pass, with growing random waits.",
-    },
-    stream_retries: {
-      type: "integer",
-      default: 3,
-      minimum: 0,
-      maximum: 20,
-      description:
-        "How often a stream goes on behind its last row, on a new connection, after a deadlock, a lost connection or another cause that can pass.",
-    },
-    packet_size_bytes: {
-      type: "integer",
-      default: 16384,
-      minimum: 512,
-      maximum: 32767,
-      description: "TDS packet size asked for; larger packets read faster.",
-    },
-    application_name: {
-      type: "string",
-      default: "tap-mssql-ts",
-      description: "Name the server shows for the session.",
-    },
-    application_intent: {
-      type: "string",
-      enum: ["ReadWrite", "ReadOnly"],
-      default: "ReadWrite",
-      description:
-        "`ReadOnly` lets an availability group route the session to a secondary replica.",
-    },
-    multi_subnet_failover: {
-      type: "boolean",
-      default: false,
-      description: "Tries all addresses of an availability group listener at once.",
-    },
+    ...connectionSettings,
     filter_schemas: {
       type: ["array", "string"],
       aliases: ["filter_dbs"],
@@ -197,6 +71,13 @@ export const settings = {
             minimum: 0,
             description: "As the setting of that name, for this stream.",
           },
+          parallelism: {
+            type: "integer",
+            minimum: 1,
+            maximum: 32,
+            description:
+              "Key ranges of the table that a full load reads at once, each on a connection of its own.",
+          },
         },
       },
       description:
@@ -248,6 +129,32 @@ export const settings = {
       default: false,
       description:
         "Adds operation, commit time, LSN and sequence value to the changes of CDC streams.",
+    },
+    net_changes: {
+      type: "boolean",
+      default: false,
+      description:
+        "Sends each row that CDC captured once, with its last change in the run; the capture instance must support net changes.",
+    },
+    log_max_rows: {
+      type: "integer",
+      minimum: 1,
+      description:
+        "Changes of a LOG_BASED stream after which a run stops at the end of a transaction; the next run goes on there.",
+    },
+    log_max_seconds: {
+      type: "integer",
+      minimum: 1,
+      description: "Seconds after which a LOG_BASED stream stops in the same way.",
+    },
+    query_hints: {
+      type: "string",
+      description: "Hints for the `OPTION` clause of reads, such as `RECOMPILE, MAXDOP 1`.",
+    },
+    table_hints: {
+      type: "string",
+      description:
+        "Hints for the `WITH` clause of tables, such as `NOLOCK`, which may read rows twice or not at all.",
     },
     isolation_level: {
       type: "string",

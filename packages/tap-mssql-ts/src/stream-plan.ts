@@ -12,7 +12,7 @@ import { isRecord } from "./bookmark.ts";
 import type { ColumnInfo, TableInfo } from "./database.ts";
 import { streamIdOf } from "./discover.ts";
 import { logProperties } from "./log-schema.ts";
-import type { QueryColumn } from "./query.ts";
+import type { QueryColumn, QueryHints } from "./query.ts";
 import type { Config } from "./settings.ts";
 import { isComparable } from "./type/sql-type.ts";
 
@@ -34,6 +34,9 @@ export interface StreamPlan {
   readonly log?: "change_tracking" | "cdc";
   /** T-SQL condition from the settings. */
   readonly where?: string;
+  readonly hints: QueryHints;
+  /** Key ranges that a full load reads at once. */
+  readonly rangeCount: number;
 }
 
 /** The replication key with what the settings say about its range. */
@@ -97,14 +100,24 @@ export function planStream(
       replicationKey: withOptions(stream.tap_stream_id, replicationKey, table, config),
     }),
     ...(options?.where !== undefined && { where: options.where }),
+    hints: {
+      ...(config.query_hints !== undefined && { query: config.query_hints }),
+      ...(config.table_hints !== undefined && { table: config.table_hints }),
+    },
+    rangeCount: options?.parallelism ?? 1,
   };
 }
 
 function tableOfStream(stream: CatalogStream, tables: readonly TableInfo[]): TableInfo {
   const metadata = streamMetadata(stream);
   const schema = metadata["schema-name"];
+  const named = tables.filter(
+    (table) => table.schema === schema && table.name === stream.table_name,
+  );
   const found =
-    tables.find((table) => table.schema === schema && table.name === stream.table_name) ??
+    // Among several databases the metadata say which; other taps write something else there.
+    named.find((table) => table.database === metadata["database-name"]) ??
+    named[0] ??
     tables.find((table) => streamIdOf(table) === stream.tap_stream_id);
   if (found !== undefined) return found;
   const name =

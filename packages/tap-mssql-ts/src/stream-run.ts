@@ -10,6 +10,8 @@ import type { ValueFormat } from "./wire/reader-of-column.ts";
 export interface StreamRun {
   readonly plan: StreamPlan;
   readonly connection: SqlConnection;
+  /** Opens a further connection like the stream's. */
+  readonly connect: () => Promise<SqlConnection>;
   readonly config: Config;
   readonly format: ValueFormat;
   readonly state: State;
@@ -61,4 +63,9 @@ export async function writeRecords(
   }
   await sink.finish();
   return { rowCount: sink.rowCount, ...(sink.keys !== undefined && { keys: sink.keys }) };
+}
+
+/** Changes to read between two STATEs: a part ends with its last transaction, however many it has. */
+export function partRows({ config }: StreamRun): number {
+  return Math.min(config.state_interval_rows, config.log_max_rows ?? Number.POSITIVE_INFINITY);
 }

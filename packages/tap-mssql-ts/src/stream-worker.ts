@@ -47,7 +47,7 @@ export async function syncStreams(options: {
   signal.addEventListener("abort", stop);
   try {
     for (let count = 1; count < Math.min(config.parallelism, plans.length); count++)
-      workers.push(new StreamWorker(work, await SqlConnection.open(config, signal)));
+      workers.push(new StreamWorker(work, await SqlConnection.open(config, context)));
     await Promise.all(workers.map((worker) => worker.run()));
     if (work.failures.length === 0 && !signal.aborted) state.currentlySyncing = undefined;
   } catch (error) {
@@ -66,10 +66,13 @@ export async function syncStreams(options: {
 class StreamWorker {
   readonly #work: Work;
   #connection: SqlConnection;
+  /** What the connection was opened with. */
+  #config: Config;
 
   constructor(work: Work, connection: SqlConnection) {
     this.#work = work;
     this.#connection = connection;
+    this.#config = work.context.config;
   }
 
   close(): void {
@@ -95,6 +98,7 @@ class StreamWorker {
     const { config, log, signal } = this.#work.context;
     for (let attempt = 0; ; attempt++) {
       try {
+        await this.#connectFor(plan);
         await this.#sync(plan);
         return undefined;
       } catch (error) {
@@ -111,10 +115,31 @@ class StreamWorker {
   }
 
   async #reconnect(attempt: number): Promise<void> {
-    const { config, signal } = this.#work.context;
     this.#connection.close();
-    await waitWithJitter(attempt, signal);
-    this.#connection = await SqlConnection.open(config, signal);
+    await waitWithJitter(attempt, this.#work.context.signal);
+    this.#connection = await this.#open();
+  }
+
+  #open(): Promise<SqlConnection> {
+    return SqlConnection.open(this.#config, this.#work.context);
+  }
+
+  /** A stream of another database, or one that a read-only replica cannot serve, has a connection of its own. */
+  async #connectFor({ table, log }: StreamPlan): Promise<void> {
+    const { config } = this.#work.context;
+    const wanted: Config = {
+      ...config,
+      database: table.database === "" ? config.database : table.database,
+      // Change Tracking is not there on readable secondaries.
+      ...(log === "change_tracking" && { application_intent: "ReadWrite" }),
+    };
+    const isSame =
+      wanted.database.toLowerCase() === this.#config.database.toLowerCase() &&
+      wanted.application_intent === this.#config.application_intent;
+    if (isSame) return;
+    this.#connection.close();
+    this.#config = wanted;
+    this.#connection = await this.#open();
   }
 
   async #sync(plan: StreamPlan): Promise<void> {
@@ -136,6 +161,7 @@ class StreamWorker {
     const run: StreamRun = {
       plan,
       connection: this.#connection,
+      connect: () => this.#open(),
       config,
       format,
       state,

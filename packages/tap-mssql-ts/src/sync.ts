@@ -5,17 +5,15 @@ import {
   type SyncContext,
   selectedStreams,
 } from "singer-sdk-ts";
-import { type CatalogRow, catalogStatements } from "./catalog-rows.ts";
 import { SqlConnection } from "./connection.ts";
-import { customQueries } from "./custom-query.ts";
-import { type TableInfo, tablesOfDatabase } from "./database.ts";
+import type { TableInfo } from "./database.ts";
 import { catalogOfTables, unsupportedColumns } from "./discover.ts";
 import { examine } from "./doctor.ts";
+import { readTables } from "./read-tables.ts";
 import { serverConfig } from "./server-config.ts";
 import type { Config, GivenConfig } from "./settings.ts";
 import { planStream } from "./stream-plan.ts";
 import { syncStreams } from "./stream-worker.ts";
-import { filterTables } from "./table-filter.ts";
 import { formatOfConfig } from "./value-format.ts";
 
 /** What the database looked like when a catalog was made, so that syncing it at once asks only once. */
@@ -23,12 +21,12 @@ const tablesOfCatalog = new WeakMap<Catalog, readonly TableInfo[]>();
 
 /** Describes the database as a Singer catalog. */
 export async function discover(given: RunContext<GivenConfig>): Promise<Catalog> {
-  const { log, signal } = given;
+  const { log } = given;
   const config = serverConfig(given.config);
   const format = formatOfConfig(config);
-  const connection = await SqlConnection.open(config, signal);
+  const connection = await SqlConnection.open(config, given);
   try {
-    const tables = await readTables(connection, config);
+    const tables = await readTables(connection, { ...given, config });
     for (const column of unsupportedColumns(tables)) log.warn("column_unsupported", { ...column });
     const catalog = catalogOfTables(tables, format);
     tablesOfCatalog.set(catalog, tables);
@@ -41,48 +39,18 @@ export async function discover(given: RunContext<GivenConfig>): Promise<Catalog>
 /** Writes the selected streams, the interrupted one first, as many at once as the settings say. */
 export async function sync(given: SyncContext<GivenConfig>): Promise<void> {
   const context: SyncContext<Config> = { ...given, config: serverConfig(given.config) };
-  const { config, signal, catalog, state } = context;
+  const { config, catalog, state } = context;
   const format = formatOfConfig(config);
   const streams = interruptedFirst(selectedStreams(catalog), state.currentlySyncing);
-  const connection = await SqlConnection.open(config, signal);
+  const connection = await SqlConnection.open(config, context);
   try {
-    const tables = tablesOfCatalog.get(catalog) ?? (await readTables(connection, config));
+    const tables = tablesOfCatalog.get(catalog) ?? (await readTables(connection, context));
     const plans = streams.map((stream) => planStream(stream, tables, config));
     if (context.mode === "test") await examine({ connection, config, plans, state }, context.log);
     await syncStreams({ context, plans, format, connection });
   } finally {
     connection.close();
   }
-}
-
-/** The tables that the settings ask for, and the SELECTs among them. */
-async function readTables(
-  connection: SqlConnection,
-  config: Config,
-): Promise<readonly TableInfo[]> {
-  const ask = (sql: string): Promise<readonly CatalogRow[]> =>
-    connection.query({ sql, parameters: {} });
-  const rows = {
-    schemas: await ask(catalogStatements.schemas),
-    objects: await ask(catalogStatements.objects),
-    columns: await ask(catalogStatements.columns),
-    types: await ask(catalogStatements.types),
-    indexes: await ask(catalogStatements.indexes),
-    indexColumns: await ask(catalogStatements.indexColumns),
-    rowCounts: await ask(catalogStatements.rowCounts),
-    descriptions: await ask(catalogStatements.descriptions),
-    synonyms: await ask(catalogStatements.synonyms),
-    tracked: await ask(catalogStatements.tracked),
-    captured: await ask(catalogStatements.captured),
-    database: await ask(catalogStatements.database),
-  };
-  const tables = tablesOfDatabase(rows);
-  const queries = await customQueries(config, {
-    connection,
-    types: rows.types,
-    database: tables[0]?.database ?? config.database,
-  });
-  return [...filterTables(tables, config), ...queries];
 }
 
 function interruptedFirst(

@@ -1,10 +1,13 @@
-import type { TableInfo } from "./database.ts";
+import type { QueryHints } from "./query.ts";
+import type { StreamPlan } from "./stream-plan.ts";
 
 /** A table as `selectStatement` reads it. */
-export function tableSource({ schema, name, query }: TableInfo): {
+export function tableSource({ table, hints }: Pick<StreamPlan, "table" | "hints">): {
   readonly schema: string;
   readonly table: string;
   readonly query?: string;
+  readonly hints: QueryHints;
 } {
-  return { schema, table: name, ...(query !== undefined && { query }) };
+  const { schema, name, query } = table;
+  return { schema, table: name, hints, ...(query !== undefined && { query }) };
 }

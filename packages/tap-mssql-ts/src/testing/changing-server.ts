@@ -1,27 +1,39 @@
-import { type ChangingDatabase, startSqlServer } from "adventureworks/sqlserver";
+import {
+  type ChangingDatabase,
+  type SqlServer,
+  type SqlServerOptions,
+  startSqlServer,
+} from "adventureworks/sqlserver";
 
 /** The SQL Server double in this process, serving a database that the test changes. */
 export interface ChangingServer {
   readonly statements: readonly string[];
+  readonly logins: SqlServer["logins"];
+  /** PEM of the self-signed certificate. */
+  readonly certificate: string;
   /** Settings to reach it, and more. */
   config(more?: Readonly<Record<string, unknown>>): Record<string, unknown>;
   close(): Promise<void>;
 }
 
-/** Starts the double; `beforeStatement` sees each statement before it runs. */
+/** Starts the double, without encryption unless asked for; `beforeStatement` sees each statement before it runs. */
 export async function startChangingServer(
   database: ChangingDatabase,
   beforeStatement?: (sql: string) => void,
+  options: Partial<Pick<SqlServerOptions, "faults" | "encrypt" | "moreDatabases">> = {},
 ): Promise<ChangingServer> {
   const server = await startSqlServer({
     database,
     user: "etl",
     password: "s3cret!",
     encrypt: false,
+    ...options,
     ...(beforeStatement !== undefined && { beforeStatement }),
   });
   return {
     statements: server.statements,
+    logins: server.logins,
+    certificate: server.certificate,
     config: (more = {}) => ({
       host: server.host,
       port: server.port,
