@@ -1,11 +1,11 @@
 // Counts the rows of dbo.bench with tedious' own row events and does nothing with them: what the tap is measured against.
-// node tap-mssql/count-rows.mjs PORT
+// node tap-mssql/count-rows.mjs PORT [tls]
 import { Connection, Request } from "tedious";
 
 const connection = new Connection({
   server: "127.0.0.1",
   authentication: { type: "default", options: { userName: "etl", password: "n0-secret" } },
-  options: { port: Number(process.argv[2]), database: "Bench", encrypt: false, packetSize: 16_384, requestTimeout: 0 },
+  options: { port: Number(process.argv[2]), database: "Bench", encrypt: process.argv[3] === "tls", trustServerCertificate: true, packetSize: 16_384, requestTimeout: 0 },
 });
 connection.connect((error) => {
   if (error) throw error;

@@ -25,6 +25,8 @@ export interface SqlServerOptions {
   /** Called with each statement before it runs, for a test that changes rows at that moment. */
   readonly beforeStatement?: (sql: string) => void;
   readonly faults?: Faults;
+  /** Packets that answer a statement as they are, for benchmarks: the server is then not the limit. */
+  readonly replay?: (sql: string) => Iterable<Buffer> | undefined;
 }
 
 /** A running server. */
@@ -65,6 +67,7 @@ export async function startSqlServer(options: SqlServerOptions): Promise<SqlServ
         return openSession(engines, options, login);
       },
       closeSession: () => undefined,
+      replay: (sql) => options.replay?.(sql),
       onStatement: (sql) => {
         options.beforeStatement?.(sql);
         statements.push(sql);

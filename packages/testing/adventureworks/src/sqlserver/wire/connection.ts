@@ -33,6 +33,7 @@ export interface ConnectionOptions {
   openSession(login: Login): Session;
   closeSession(session: Session): void;
   onStatement(sql: string): StatementFault | undefined;
+  replay?(sql: string): Iterable<Buffer> | undefined;
 }
 
 const tds72 = 0x72000000;
@@ -155,6 +156,7 @@ export class Connection {
         packetBytes: login.packetBytes === 0 ? packetBytesBeforeLogin : packetBytes,
         tdsVersion: login.tdsVersion,
         onStatement: (sql) => this.#options.onStatement(sql),
+        replay: (sql) => this.#options.replay?.(sql),
       });
       await response.end();
     } catch (error) {

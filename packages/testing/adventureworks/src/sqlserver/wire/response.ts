@@ -65,7 +65,7 @@ export class Response {
 }
 
 /** Resolves when the stream takes more, or has been closed by the other side. */
-async function drained(output: Writable): Promise<void> {
+export async function drained(output: Writable): Promise<void> {
   if (output.destroyed || output.writableLength === 0) return;
   const controller = new AbortController();
   const { signal } = controller;
