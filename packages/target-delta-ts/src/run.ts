@@ -42,6 +42,8 @@ export interface RunOptions {
     schema: SchemaEvent,
   ) => AsyncIterable<BatchEvent>;
   readonly rejects: Rejects;
+  /** Whether versions of rows and their activation count; without it rows are loaded as if they had none. */
+  readonly isVersioned: boolean;
   readonly writeState: (text: string) => Promise<void>;
   readonly now: () => number;
   /** Streams that are made durable at once: more than one where each mostly waits for a server. */
@@ -122,6 +124,7 @@ export class TargetRun {
         return await this.#print(this.#ledger.whole());
       }
       case "activate_version": {
+        if (!this.#options.isVersioned) return;
         const load = this.#streams.get(event.stream);
         if (load === undefined)
           return log.warn("version_of_unknown_stream", { stream: event.stream });
@@ -201,11 +204,15 @@ export class TargetRun {
     await this.#write(batch);
   }
 
+  #versioned(batch: RowBatch): RowBatch {
+    return this.#options.isVersioned ? batch : { ...batch, version: undefined };
+  }
+
   /** Hands rows of the reader on, which counts those that came in messages only. */
   async #write(batch: RowBatch): Promise<void> {
     const { stream, rowCount, sizeBytes } = batch;
     const firstRow = batch.firstRow + this.#batchFiles.rowCount(stream);
-    await this.#load(stream).write({ ...batch, firstRow });
+    await this.#load(stream).write({ ...this.#versioned(batch), firstRow });
     this.#options.policy.add(stream, rowCount, sizeBytes, this.#options.now());
   }
 
@@ -230,7 +237,7 @@ export class TargetRun {
         else {
           const { batch } = event;
           this.#batchFiles.addRows(stream, batch.rowCount);
-          await load.write({ ...batch, firstRow: before + batch.firstRow });
+          await load.write({ ...this.#versioned(batch), firstRow: before + batch.firstRow });
           policy.add(stream, batch.rowCount, batch.sizeBytes, now());
           if (policy.isFull(stream)) await this.#flush([stream]);
           await this.#relieve();

@@ -139,6 +139,12 @@ export const settings = {
       description:
         "Records of a run that may fail to fit their columns: they go to the table `<stream>__rejects` with the reason, and the exit code is 3. One more ends the run; 0 lets the first one end it.",
     },
+    process_activate_version_messages: {
+      type: "boolean",
+      default: true,
+      description:
+        "Whether ACTIVATE_VERSION counts: without it the versions of records are not looked at, and nothing is replaced or deleted by them.",
+    },
     pipeline_id: {
       type: "string",
       default: "default",

@@ -46,6 +46,7 @@ export async function load(context: LoadContext): Promise<0 | 3> {
     log,
     signal,
     rejects,
+    isVersioned: config.process_activate_version_messages,
     writeState,
     now: Date.now,
     parallelStreams: tables.parallelStreams,
