@@ -145,6 +145,20 @@ export const settings = {
       description:
         "Whether ACTIVATE_VERSION counts: without it the versions of records are not looked at, and nothing is replaced or deleted by them.",
     },
+    table_properties: {
+      type: "object",
+      additionalProperties: { type: "string", description: "Value of one property." },
+      description:
+        "Properties that every Delta table gets, such as `delta.logRetentionDuration`; one that asks for a feature makes readers without it refuse the table.",
+      examples: [{ "delta.logRetentionDuration": "interval 60 days" }],
+    },
+    maintenance: {
+      type: "string",
+      enum: ["none", "compact", "vacuum"],
+      default: "none",
+      description:
+        "Care of the Delta tables at the end of a run: `compact` joins small files as soon as a table has 20 of them; `vacuum` also deletes files and log entries that no version of the last 7 days needs.",
+    },
     pipeline_id: {
       type: "string",
       default: "default",

@@ -311,6 +311,7 @@ export class StreamLoad {
       await append(store, [], {
         commitInfo: { singer: { runId } },
         createIfMissing: { schema: this.#columns.schema, partitionColumns: parts.partitionColumns },
+        configuration: parts.configuration,
       });
     } catch (error) {
       throw commitError(error, stream, path);

@@ -37,6 +37,12 @@ export function tablePath(stream: string, template?: string): string {
 /** The tables of one run: two streams never share a folder, nor does one lie inside the other. */
 export class TablePaths {
   readonly #streams = new Map<string, string>();
+  readonly #paths = new Set<string>();
+
+  /** Every folder reserved. */
+  all(): readonly string[] {
+    return [...this.#paths];
+  }
 
   /** Reserves the folder of `stream`; asking again for the same stream and path is free. */
   reserve(stream: string, path: string): void {
@@ -52,6 +58,7 @@ export class TablePaths {
       }
     }
     this.#streams.set(stream, folded);
+    this.#paths.add(path);
   }
 }
 

@@ -11,6 +11,7 @@ import { isDatabricksFolder, openFileStore } from "./databricks/file-folder.ts";
 import { tableName } from "./databricks/table-name.ts";
 import type { WarehouseTarget } from "./databricks/warehouse-target.ts";
 import { fingerprint } from "./fingerprint.ts";
+import { maintain } from "./maintenance.ts";
 import { REJECTS_SUFFIX } from "./rejects.ts";
 import type { RunStream } from "./run.ts";
 import type { Config } from "./settings.ts";
@@ -52,6 +53,14 @@ export class Tables {
   }
 
   static async open(config: Config, run: RunIdentity): Promise<Tables> {
+    if (
+      Object.keys(config.table_properties ?? {}).some((name) => /^delta\.columnMapping/i.test(name))
+    )
+      throw new UserError(
+        "E_SETTING",
+        "`table_properties` asks for column mapping, which this target does not write",
+        { hint: "leave delta.columnMapping.* out: names that Delta refuses are sanitised" },
+      );
     const warehouse = isWarehouse(config) ? await openWarehouse(config, run) : undefined;
     return new Tables(config, run, warehouse);
   }
@@ -88,6 +97,21 @@ export class Tables {
     return this.#warehouse?.verify(...options);
   }
 
+  /** Takes care of the tables after a run that ended well; a failure is told and harms nothing. */
+  async maintain(): Promise<void> {
+    const { maintenance, format, compression, file_size_mb: fileSizeMb } = this.#config;
+    if (maintenance === "none" || format === "parquet" || this.#warehouse !== undefined) return;
+    const options = { deletes: maintenance === "vacuum", compression, fileSizeMb };
+    for (const path of this.#paths.all()) {
+      const store = openStore(this.#config, path);
+      await maintain(store, options).then(
+        (done) => done.isChanged && this.#run.log.info("table_maintained", { path, ...done }),
+        (error: unknown) =>
+          this.#run.log.warn("maintenance_failed", { path, reason: String(error) }),
+      );
+    }
+  }
+
   async close(): Promise<void> {
     await this.#encodeWorker?.close();
     await this.#warehouse?.close();
@@ -110,6 +134,7 @@ export class Tables {
         compression: config.compression,
         fileSizeBytes: config.file_size_mb * 1024 * 1024,
         partitionColumns,
+        configuration: config.table_properties ?? {},
         ...(this.#encodeWorker === undefined ? {} : { encodeWorker: this.#encodeWorker }),
       },
       batchAppId: `target-delta/${fingerprint(config.pipeline_id, stream, path)}`,

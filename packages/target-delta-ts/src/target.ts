@@ -54,6 +54,7 @@ export async function load(context: LoadContext): Promise<0 | 3> {
   });
   try {
     await run.run();
+    await tables.maintain();
   } finally {
     await tables.close();
   }

@@ -132,7 +132,12 @@ export class WarehouseTarget {
     return new StagingArea(new VolumeStore(this.#workspace.api, this.#volume), {
       folder: this.#volume,
       prefix: `${table.replace(/^[_.]/, "t$&")}/${this.#run.id}`,
-      parts: { compression, fileSizeBytes: fileSizeMb * 1024 * 1024, partitionColumns: [] },
+      parts: {
+        compression,
+        fileSizeBytes: fileSizeMb * 1024 * 1024,
+        partitionColumns: [],
+        configuration: {},
+      },
     });
   }
 

@@ -111,6 +111,7 @@ export class AppendLoad implements Load {
       },
       commitInfo: { singer: { appId: batchAppId, runId, links } },
       ...(changed === undefined ? {} : { schema: changed }),
+      configuration: parts.configuration,
       ...(this.#isCreated
         ? {}
         : { createIfMissing: { schema, partitionColumns: parts.partitionColumns } }),

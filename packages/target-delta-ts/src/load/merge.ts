@@ -116,6 +116,7 @@ export class MergeLoad implements Load {
         commitInfo: { singer: { runId } },
         ...(isHardDelete ? { deleteWhen: isDeleted } : {}),
         ...(changed === undefined ? {} : { schema: changed }),
+        configuration: parts.configuration,
         ...(this.#isCreated
           ? {}
           : { createIfMissing: { schema, partitionColumns: parts.partitionColumns } }),

@@ -11,6 +11,8 @@ export interface PartOptions {
   readonly compression: "snappy" | "zstd" | "none";
   readonly fileSizeBytes: number;
   readonly partitionColumns: readonly string[];
+  /** The table's properties. */
+  readonly configuration: Readonly<Record<string, string>>;
   readonly encodeWorker?: EncodeWorker;
 }
 

@@ -141,6 +141,7 @@ export class StagedLoad implements Load {
           ? {}
           : { appTransaction: { appId: versionAppId, version: liveVersion } }),
         ...tableSchema(schema, parts.partitionColumns, isExisting),
+        configuration: parts.configuration,
       });
       await clearStaging(
         store,
