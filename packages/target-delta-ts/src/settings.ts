@@ -152,6 +152,12 @@ export const settings = {
         "Properties that every Delta table gets, such as `delta.logRetentionDuration`; one that asks for a feature makes readers without it refuse the table.",
       examples: [{ "delta.logRetentionDuration": "interval 60 days" }],
     },
+    load_audit: {
+      type: "boolean",
+      default: false,
+      description:
+        "Whether each run that ends well adds a row for each stream to the Delta table `_sdc_loads`: rows received, load method, and the table's version, rows, files and bytes.",
+    },
     maintenance: {
       type: "string",
       enum: ["none", "compact", "vacuum"],

@@ -7,6 +7,7 @@ import {
   openStore as openTableStore,
 } from "delta-lake-ts";
 import { type Column, type Log, type SchemaMessage, UserError } from "singer-sdk-ts";
+import { AUDIT_TABLE, writeAudit } from "./audit.ts";
 import { isDatabricksFolder, openFileStore } from "./databricks/file-folder.ts";
 import { tableName } from "./databricks/table-name.ts";
 import type { WarehouseTarget } from "./databricks/warehouse-target.ts";
@@ -95,6 +96,19 @@ export class Tables {
     ...options: Parameters<WarehouseTarget["verify"]>
   ): AsyncGenerator<Verification> | undefined {
     return this.#warehouse?.verify(...options);
+  }
+
+  /** Writes down what the run did to each stream's table. */
+  async audit(streams: ReadonlyMap<string, Pick<RunStream, "rowCount" | "method">>): Promise<void> {
+    const config = this.#config;
+    if (!config.load_audit || config.format === "parquet" || this.#warehouse !== undefined) return;
+    const entries = [...streams].map(([stream, { rowCount, method = "append" }]) => {
+      const path = streamPath(config, stream);
+      return { stream, path, method, rowCount, store: openStore(config, path) };
+    });
+    const { id, startedMs } = this.#run;
+    const run = { id, startedMs, finishedMs: Date.now() };
+    await writeAudit(openStore(config, AUDIT_TABLE), run, entries);
   }
 
   /** Takes care of the tables after a run that ended well; a failure is told and harms nothing. */

@@ -55,6 +55,7 @@ export async function load(context: LoadContext): Promise<0 | 3> {
   try {
     await run.run();
     await tables.maintain();
+    await tables.audit(run.streams);
   } finally {
     await tables.close();
   }
