@@ -245,3 +245,16 @@ test("P24: without keys, rows that were committed in a file are known again when
   expect(again).toMatchObject({ code: 0, stdout: ['{"bookmarks":{"orders":4}}'] });
   expect(await workspace.rows("orders")).toEqual([1, 2, 3, 4].map((id) => ({ id })));
 });
+
+test("P23: --verify reads the files too, and finds a row that the table lacks", async () => {
+  const same = await batch("same.jsonl", `${lines[0]}\n${lines[1]}\n`);
+  const more = await batch("more.jsonl", `${lines[2]}\n`, { delete_after_load: true });
+  await workspace.load([orders, ...recordsOf(lines.slice(0, 2))]);
+
+  const equal = await workspace.load([orders, same], { args: ["--verify"] });
+  const other = await workspace.load([orders, same, more], { args: ["--verify"] });
+
+  expect(equal).toMatchObject({ code: 0, stdout: [expect.stringContaining('"match":true')] });
+  expect(other).toMatchObject({ code: 3, stdout: [expect.stringContaining('"sourceRows":3')] });
+  expect(existsSync(join(workspace.folder, "more.jsonl"))).toBe(false);
+});

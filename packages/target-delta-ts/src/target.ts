@@ -78,7 +78,8 @@ export async function verifyTables(
   print: (line: string) => Promise<void>,
 ): Promise<0 | 3> {
   let isMatch = true;
-  const reader = new ColumnarReader(input, readerOptions({ config, log }, "error"));
+  const options = readerOptions({ config, log }, "error");
+  const reader = new ColumnarReader(input, options);
   const pathOf = (stream: string) => streamPath(config, stream);
   const identity = { id: randomUUID(), startedMs: Date.now(), log };
   const tables = await Tables.open(config, identity);
@@ -87,6 +88,7 @@ export async function verifyTables(
       tables.verifyInWarehouse(reader, { pathOf, now: Date.now }) ??
       verify({
         reader,
+        readBatchFile: (path, message, schema) => readBatchFile(path, message, { schema, options }),
         tablePath: pathOf,
         openStore: (path) => openStore(config, path),
         now: Date.now,

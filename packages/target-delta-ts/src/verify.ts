@@ -1,6 +1,9 @@
 import type { RecordBatch } from "apache-arrow";
 import { DeltaTable, type ObjectStore } from "delta-lake-ts";
+import type { BatchMessage } from "singer-sdk-ts";
 import type { ColumnarReader, ReaderEvent, RowBatch } from "singer-sdk-ts/columnar";
+import { BatchFiles } from "./batch-files.ts";
+import { type BatchEvent, batchPaths, type SchemaEvent } from "./batch-read.ts";
 import { conform } from "./conform.ts";
 import { evolve } from "./evolution.ts";
 import { KeySet } from "./key-set.ts";
@@ -25,6 +28,12 @@ export interface Verification {
 
 export interface VerifyOptions {
   readonly reader: ColumnarReader;
+  /** The rows of one file of a BATCH message. */
+  readonly readBatchFile: (
+    path: string,
+    message: BatchMessage,
+    schema: SchemaEvent,
+  ) => AsyncIterable<BatchEvent>;
   /** The folder of a stream's table below the target's path. */
   readonly tablePath: (stream: string) => string;
   readonly openStore: (path: string) => ObjectStore;
@@ -35,6 +44,7 @@ export interface VerifyOptions {
 export async function* verify(options: VerifyOptions): AsyncGenerator<Verification> {
   const { reader, openStore, tablePath, now } = options;
   const sources = new Map<string, SourceSum>();
+  const schemas = new Map<string, SchemaEvent>();
   let current: SourceSum | undefined;
   for (;;) {
     const event = await reader.next();
@@ -45,13 +55,38 @@ export async function* verify(options: VerifyOptions): AsyncGenerator<Verificati
       current =
         sources.get(stream) ?? (await SourceSum.open(stream, tablePath(stream), openStore, now()));
       current.setSchema(event);
+      schemas.set(stream, event);
       sources.set(stream, current);
     } else if (event.type === "rows") {
       sources.get(event.batch.stream)?.add(event.batch);
+    } else if (event.type === "batch") {
+      for await (const batch of filesRows(event.message, schemas, options)) {
+        sources.get(batch.stream)?.add(batch);
+      }
     }
   }
   current?.end(now());
   for (const source of sources.values()) yield await source.compare(now);
+}
+
+/** The rows of a BATCH; files that the tap left to us are deleted behind them. */
+async function* filesRows(
+  message: BatchMessage,
+  schemas: ReadonlyMap<string, SchemaEvent>,
+  { readBatchFile }: VerifyOptions,
+): AsyncGenerator<RowBatch> {
+  const { stream } = message;
+  const schema = schemas.get(stream);
+  if (schema === undefined) throw new Error(`a BATCH of stream ${stream} came before its schema`);
+  const files = new BatchFiles();
+  const paths = await batchPaths(message);
+  for (const path of paths) {
+    for await (const event of readBatchFile(path, message, schema)) {
+      if (event.type === "rows") yield event.batch;
+    }
+  }
+  files.taken(message, paths, 0);
+  await files.release(stream, 0);
 }
 
 /** The sum of one stream's rows as they would be in its table. */
