@@ -1,11 +1,14 @@
 import { type ConfigOf, UserError } from "singer-sdk-ts";
+import { parseJsonPath } from "../json/path.ts";
 import type { Authenticator, HttpClient, HttpRequest } from "../request.ts";
 import type { authProperties } from "../settings/auth.ts";
 import type { RestStream } from "../stream.ts";
 import { apiKeyAuth } from "./api-key.ts";
 import { basicAuth } from "./basic.ts";
 import { bearerAuth } from "./bearer.ts";
+import { hmacAuth } from "./hmac.ts";
 import { OAuth2, type OAuth2Options } from "./oauth2.ts";
+import { SessionAuth, type SessionOptions } from "./session.ts";
 
 /** The settings of one authentication. */
 export type AuthConfig = ConfigOf<{
@@ -48,6 +51,17 @@ function makeAuthenticator(config: AuthConfig, client: HttpClient): Authenticato
       return bearerAuth(need(token, "bearer_token", "TAP_REST_BEARER_TOKEN"));
     case "oauth":
       return new OAuth2(oauth2Options(config), client);
+    case "session":
+      return new SessionAuth(sessionOptions(config), client);
+    case "hmac":
+      return hmacAuth({
+        secret: need(config.hmac_secret, "hmac_secret", "TAP_REST_HMAC_SECRET"),
+        algorithm: config.hmac_algorithm ?? "sha256",
+        encoding: config.hmac_encoding ?? "hex",
+        template: config.hmac_template ?? "{method}\n{path}\n{timestamp}\n{body}",
+        header: config.hmac_header ?? "X-Signature",
+        timestampHeader: config.hmac_timestamp_header ?? "X-Timestamp",
+      });
     case "api_key": {
       const keys = Object.entries(need(config.api_keys, "api_keys", "TAP_REST_API_KEYS"));
       return combineAuth(
@@ -74,11 +88,11 @@ function combineAuth(parts: readonly Authenticator[]): Authenticator {
 }
 
 function oauth2Options(config: AuthConfig): OAuth2Options {
-  const tokenUrl = URL.parse(
-    need(config.access_token_url, "access_token_url", "TAP_REST_ACCESS_TOKEN_URL"),
+  const tokenUrl = needUrl(
+    config.access_token_url,
+    "access_token_url",
+    "TAP_REST_ACCESS_TOKEN_URL",
   );
-  if (tokenUrl === null)
-    throw new UserError("E_SETTING", "setting `access_token_url` is not a URL");
   const { client_id, client_secret, refresh_token, username, password, scope } = config;
   return {
     tokenUrl,
@@ -92,6 +106,22 @@ function oauth2Options(config: AuthConfig): OAuth2Options {
     extras: config.oauth_extras ?? {},
     lifetimeMs: (config.oauth_expiration_secs ?? 3600) * 1000,
   };
+}
+
+function sessionOptions(config: AuthConfig): SessionOptions {
+  return {
+    loginUrl: needUrl(config.session_login_url, "session_login_url", "TAP_REST_SESSION_LOGIN_URL"),
+    body: config.session_login_body ?? { username: config.username, password: config.password },
+    tokenPath: parseJsonPath(config.session_token_path ?? "$.token", "session_token_path"),
+    header: config.session_header ?? "Authorization",
+    prefix: config.session_prefix ?? "Bearer",
+  };
+}
+
+function needUrl(text: string | undefined, setting: string, variable: string): URL {
+  const url = URL.parse(need(text, setting, variable));
+  if (url === null) throw new UserError("E_SETTING", `setting \`${setting}\` is not a URL`);
+  return url;
 }
 
 function need<T>(value: T | undefined, setting: string, variable: string): T {

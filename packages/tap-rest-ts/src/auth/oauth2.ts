@@ -1,6 +1,5 @@
-import { type JsonValue, parseJson, UserError } from "singer-sdk-ts";
-import { isJsonObject } from "../page.ts";
 import type { Authenticator, HttpClient, HttpRequest } from "../request.ts";
+import { noToken, parseAnswer } from "./answer.ts";
 import { addHeader } from "./header.ts";
 
 /** What a token request needs; which members depends on the grant. */
@@ -114,21 +113,4 @@ export class OAuth2 implements Authenticator {
     };
     return token;
   }
-}
-
-function parseAnswer(body: Buffer): { readonly [key: string]: JsonValue | undefined } {
-  let answer: JsonValue;
-  try {
-    answer = parseJson(body.toString("utf8"));
-  } catch {
-    throw noToken("it is not JSON");
-  }
-  if (isJsonObject(answer)) return answer;
-  throw noToken("it is not an object");
-}
-
-function noToken(why: string): UserError {
-  return new UserError("E_LOGIN", `the answer of the token endpoint can't be used: ${why}`, {
-    hint: "check access_token_url and grant_type",
-  });
 }

@@ -2,7 +2,7 @@
 export const authProperties = {
   auth_method: {
     type: "string",
-    enum: ["no_auth", "basic", "bearer_token", "api_key", "oauth"],
+    enum: ["no_auth", "basic", "bearer_token", "api_key", "oauth", "session", "hmac"],
     description:
       "How requests are authenticated; basic when username and password are set, no_auth otherwise.",
   },
@@ -65,5 +65,55 @@ export const authProperties = {
     type: "string",
     enum: ["header", "query", "cookie", "body"],
     description: "Where auth_method api_key puts the keys; in headers by default.",
+  },
+  session_login_url: {
+    type: "string",
+    description:
+      "Address of the login for auth_method session; it is asked once, and again after a 401.",
+  },
+  session_login_body: {
+    type: "object",
+    additionalProperties: { type: "string", secret: true },
+    description: "JSON body of the login; username and password by default.",
+  },
+  session_token_path: {
+    type: "string",
+    description: "JSONPath of the token in the answer of the login; $.token by default.",
+  },
+  session_header: {
+    type: "string",
+    description: "Header that carries the token of auth_method session; Authorization by default.",
+  },
+  session_prefix: {
+    type: "string",
+    description: "What stands in front of the token of auth_method session; Bearer by default.",
+  },
+  hmac_secret: {
+    type: "string",
+    secret: true,
+    description: "Key that auth_method hmac signs each request with.",
+  },
+  hmac_algorithm: {
+    type: "string",
+    enum: ["sha256", "sha512"],
+    description: "Hash of auth_method hmac; sha256 by default.",
+  },
+  hmac_encoding: {
+    type: "string",
+    enum: ["hex", "base64"],
+    description: "How the signature of auth_method hmac is written; hex by default.",
+  },
+  hmac_template: {
+    type: "string",
+    description:
+      "Text that auth_method hmac signs, of {method}, {path} with its query, {timestamp} in seconds and {body}; all four on lines of their own by default.",
+  },
+  hmac_header: {
+    type: "string",
+    description: "Header of the signature of auth_method hmac; X-Signature by default.",
+  },
+  hmac_timestamp_header: {
+    type: "string",
+    description: "Header of the time that auth_method hmac signs; X-Timestamp by default.",
   },
 } as const;
