@@ -1,14 +1,18 @@
-// node lane.mjs FOLDER [statements|files|pipeline]: see `run` beside it. Prints a line per difference, times, and `N passed, N failed`.
+// node lane.mjs FOLDER [statements|mistakes|files|pipeline]: see `run` beside it. Prints a line per difference, times, and `N passed, N failed`.
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { startStandIn } from "../../databricks-standin/spark/stand-in.mjs";
 import { readFacts, root, run, startSamples } from "./process.mjs";
 import { loads } from "./loads.mjs";
+import { mistakes } from "./mistakes.mjs";
 import { openSql } from "./spark-sql.mjs";
 
 const [, , folder, ...names] = process.argv;
 const counts = { passed: 0, failed: 0 };
 const startMs = performance.now();
+
+/** What the warehouse shall refuse now. */
+let cue;
 
 function check(name, problems) {
   if (problems.length === 0) counts.passed += 1;
@@ -21,13 +25,15 @@ function lap(name) {
 }
 
 const [standIn, samples, facts] = await Promise.all([
-  startStandIn(join(folder, "workspace")),
+  startStandIn(join(folder, "workspace"), {
+    chooseStatementFault: (statement) => (cue !== undefined && statement.includes(cue.at) ? { error: cue.error } : undefined),
+  }),
   startSamples(),
   readFacts(),
 ]);
 lap("Spark is up");
 const sql = await openSql(standIn);
-const parts = { statements: checkStatements, files: checkFiles, pipeline: checkPipeline };
+const parts = { statements: checkStatements, mistakes: checkMistakes, files: checkFiles, pipeline: checkPipeline };
 const chosen = names.length === 0 ? Object.keys(parts) : names;
 
 try {
@@ -106,6 +112,21 @@ async function checkStatements() {
   const expected = readFileSync(golden, "utf8").split("\n");
   const difference = text.split("\n").findIndex((line, index) => line !== expected[index]);
   check("statements.sql", difference === -1 ? [] : [`line ${difference + 1}: ${text.split("\n")[difference]}`]);
+}
+
+/** Each mistake ends the run with its one line, code 1 and a hint. The tables are those that `statements` has made. */
+async function checkMistakes() {
+  const config = join(folder, "mistake.json");
+  writeFileSync(config, JSON.stringify({ path: "databricks:" }));
+  for (const { name, env, fault, lines, expected } of mistakes) {
+    cue = fault;
+    const input = lines.map((line) => JSON.stringify(line)).join("\n");
+    const options = { env: { ...standIn.env, ...env }, input };
+    const { code, stderr } = await run("target-delta-ts/dist/cli.js", ["--config", config], options).result;
+    cue = undefined;
+    const isClear = code === 1 && expected.test(stderr) && stderr.split("\nerror:").length <= 2;
+    check(name, isClear ? [] : [`exit code ${code}: ${stderr.slice(0, 400)}`]);
+  }
 }
 
 /** Run ids, hashes of files and of rows are other ones in another run. */
