@@ -46,7 +46,7 @@ try {
   const [staged, inline] = [median(times.staged), median(times.inline)];
   process.stdout.write(`50,000 rows of 8 columns: staged ${staged.toFixed(1)} s, inline VALUES ${inline.toFixed(1)} s, ratio ${(inline / staged).toFixed(1)}\n`);
   const { seconds, statements } = await load("million", Number(flags.rows));
-  const [{ n }] = await sql.query("SELECT CAST(count(*) AS STRING) AS n FROM main.default.million");
+  const [{ n }] = await sql.query("SELECT CAST(count(*) AS STRING) AS n FROM `main`.`default`.`million`");
   if (Number(n) !== Number(flags.rows)) throw new Error(`${n} rows arrived`);
   process.stdout.write(`${flags.rows} rows: ${seconds.toFixed(1)} s, ${Math.round(Number(flags.rows) / seconds)} rows/s, statements of it:\n`);
   for (const { statement, elapsedMs } of statements.toSorted((a, b) => b.elapsedMs - a.elapsedMs).slice(0, 5))
@@ -88,13 +88,13 @@ async function insertInline(table, count) {
   const rowsPerStatement = Math.floor(CELLS_MAX / names.length);
   const start = performance.now();
   const definition = names.map((name) => `${name} ${columns[name][1]}`).join(", ");
-  await sql.query(`CREATE TABLE main.default.${table} (${definition}) USING DELTA`);
+  await sql.query(`CREATE TABLE \`main\`.\`default\`.\`${table}\` (${definition}) USING DELTA`);
   for (let first = 0; first < count; first += rowsPerStatement) {
     const values = [];
     for (let id = first; id < Math.min(first + rowsPerStatement, count); id++)
       values.push(`(${Object.values(row(id)).map((value) => (typeof value === "number" ? value : `'${value}'`)).join(", ")})`);
     const casts = names.map((name) => `CAST(${name} AS ${columns[name][1]}) AS ${name}`).join(", ");
-    await sql.query(`INSERT INTO main.default.${table} SELECT ${casts} FROM VALUES ${values.join(", ")} AS v(${names.join(", ")})`);
+    await sql.query(`INSERT INTO \`main\`.\`default\`.\`${table}\` SELECT ${casts} FROM VALUES ${values.join(", ")} AS v(${names.join(", ")})`);
   }
   return (performance.now() - start) / 1000;
 }

@@ -21,8 +21,9 @@ export async function startStandIn(folder, { chooseFault, chooseStatementFault, 
   mkdirSync(folder, { recursive: true });
   const port = await freePort();
   const spark = spawn(
-    "bash",
-    [join(import.meta.dirname, "thrift-server"), sparkHome(), join(root, ".interop/jars"), String(port), join(folder, "spark")],
+    // Spark ends with this process, however that ends.
+    "setpriv",
+    ["--pdeathsig", "KILL", "bash", join(import.meta.dirname, "thrift-server"), sparkHome(), join(root, ".interop/jars"), String(port), join(folder, "spark")],
     { stdio: ["ignore", "ignore", options.isVerbose ? "inherit" : "ignore"], detached: true },
   );
   const stop = () => {

@@ -75,7 +75,7 @@ async function differences({ name, rows, columns }) {
   });
   let answer;
   try {
-    [answer] = await sql.query(`SELECT count(*) AS rows_found, ${asked.join(", ")} FROM main.default.\`${name}\``);
+    [answer] = await sql.query(`SELECT count(*) AS rows_found, ${asked.join(", ")} FROM \`main\`.\`default\`.\`${name}\``);
   } catch (error) {
     return [String(error.response?.errorMessage ?? error).slice(0, 200)];
   }

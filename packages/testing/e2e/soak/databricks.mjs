@@ -123,7 +123,7 @@ function input({ method, stream, changes, position }, turn) {
 
 async function wrong({ method, stream, changes }) {
   const last = new Map(changes.map((change) => [method === "upsert" ? change.id : change.value, change]));
-  const rows = await sql.query(`SELECT CAST(id AS STRING) AS id, CAST(value AS STRING) AS value FROM main.default.${stream}`);
+  const rows = await sql.query(`SELECT CAST(id AS STRING) AS id, CAST(value AS STRING) AS value FROM \`main\`.\`default\`.\`${stream}\``);
   const found = rows.map(({ id, value }) => `${id}=${value}`).toSorted();
   const expected = [...last.values()].map(({ id, value }) => `${id}=${value}`).toSorted();
   if (found.join() === expected.join()) return undefined;
