@@ -22,8 +22,16 @@ export async function startStandIn(folder, { chooseFault, chooseStatementFault, 
   const port = await freePort();
   const spark = spawn(
     // Spark ends with this process, however that ends.
-    "setpriv",
-    ["--pdeathsig", "KILL", "bash", join(import.meta.dirname, "thrift-server"), sparkHome(), join(root, ".interop/jars"), String(port), join(folder, "spark")],
+    "bash",
+    [
+      "-c",
+      'exec setpriv --pdeathsig KILL bash "$0" "$@"',
+      join(import.meta.dirname, "thrift-server"),
+      sparkHome(),
+      join(root, ".interop/jars"),
+      String(port),
+      join(folder, "spark"),
+    ],
     { stdio: ["ignore", "ignore", options.isVerbose ? "inherit" : "ignore"], detached: true },
   );
   const stop = () => {
