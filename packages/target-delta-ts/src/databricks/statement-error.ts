@@ -42,8 +42,10 @@ export function statementError(error: unknown): StatementFailure {
 /** The server's own words; the driver's message says only that it failed. */
 function errorText(error: unknown): string {
   const response = field(error, "response");
-  const words = field(response, "errorMessage") ?? field(response, "displayMessage");
-  const text = typeof words === "string" ? words : error instanceof Error ? error.message : "";
+  // The driver's StatusError is no Error, and has a message all the same.
+  const words =
+    field(response, "errorMessage") ?? field(response, "displayMessage") ?? field(error, "message");
+  const text = typeof words === "string" ? words : "";
   const [first = ""] = text.split(/\n|JVM stacktrace/);
   return first.replace(/^.*?(?=\[[A-Z_.]+\])/, "").slice(0, 600);
 }

@@ -32,6 +32,11 @@ FORMAT_OPTIONS ('mergeSchema' = 'false')
 COPY_OPTIONS ('mergeSchema' = 'false');
 INSERT INTO `main`.`default`.`_singer_batches` VALUES ('target-delta/TABLE', 2, true, NULL, NULL);
 
+-- upsert: the first rows of a table, whose columns have no comments
+SHOW TABLES IN `main`.`default`;
+CREATE TABLE `main`.`default`.`plain` USING DELTA COMMENT 'Singer stream plain'
+AS SELECT CAST(`id` AS BIGINT) AS `id`, CAST(`name` AS STRING) AS `name` FROM parquet.`/Volumes/main/default/singer_staging/plain/RUN/000000`;
+
 -- upsert: the first rows of a table
 SHOW TABLES IN `main`.`default`;
 CREATE TABLE IF NOT EXISTS `main`.`default`.`order` (
