@@ -67,11 +67,11 @@ async function loadAndVerify(tap: keyof typeof taps, encoding: object) {
 const linesOf = (text: string): readonly string[] => text.split("\n").slice(0, -1);
 
 test.each([
-  ["tap-mssql-ts", { format: "parquet" }],
-  ["tap-rest-ts", { format: "jsonl", compression: "gzip" }],
+  ["S77", "tap-mssql-ts", { format: "parquet" }],
+  ["P22", "tap-rest-ts", { format: "jsonl", compression: "gzip" }],
 ] as const)(
-  "P23: %s with %j leaves the tables that its records would leave",
-  async (tap, encoding) => {
+  "P23, %s: %s with %j leaves the tables that its records would leave",
+  async (_row, tap, encoding) => {
     const { code, messages, states, verified, filesLeft } = await loadAndVerify(tap, encoding);
 
     expect(code).toBe(0);
