@@ -14,7 +14,7 @@ export const batchSettings = {
             type: "string",
             enum: ["jsonl", "parquet"],
             description:
-              "`jsonl` is read by every target that knows BATCH; `parquet` is smaller and faster, and needs delta-lake-ts and apache-arrow beside the tap.",
+              "`jsonl` is read by every target that knows BATCH; `parquet` is smaller on disk, and needs delta-lake-ts and apache-arrow beside the tap.",
           },
           compression: {
             type: "string",
