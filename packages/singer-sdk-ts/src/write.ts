@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { BatchOutput } from "./batch/batch-output.ts";
 import { ByteWriter } from "./byte-writer.ts";
 import { type JsonValue, stringifyJson } from "./json.ts";
+import { checkLines } from "./line-limit.ts";
 import { parseMessage, type RecordMessage, type SchemaMessage } from "./message.ts";
 import { State } from "./state.ts";
 import type { StreamMapper } from "./stream-map/stream-mapper.ts";
@@ -29,6 +30,7 @@ export class MessageWriter {
   readonly #mapper: StreamMapper | undefined;
   /** Takes rows out of the messages and puts them into files, when asked. */
   readonly #batches: BatchOutput | undefined;
+  readonly #lineBytesMax: number;
   /** What leaves while `#batches` takes everything else. */
   readonly #batchLines = new ByteWriter(0);
   /** Up to here `bytes` holds what leaves; behind it, RECORD lines that the mapper has not seen. */
@@ -40,11 +42,13 @@ export class MessageWriter {
     onRows: (stream: string, rows: number) => void = () => undefined,
     mapper?: StreamMapper,
     batches?: BatchOutput,
+    lineBytesMax = Number.POSITIVE_INFINITY,
   ) {
     this.#sink = sink;
     this.#onRows = onRows;
     this.#mapper = mapper;
     this.#batches = batches;
+    this.#lineBytesMax = lineBytesMax;
   }
 
   /** True when a pipe's worth of bytes waits: time to `flush`. */
@@ -155,6 +159,7 @@ export class MessageWriter {
 
   /** Other streams may append while we wait: the end and the buffer are looked up anew each time. */
   async #send(bytes: ByteWriter): Promise<void> {
+    if (bytes.position > this.#lineBytesMax) checkLines(bytes.written(), this.#lineBytesMax);
     for (let taken = 0; taken < bytes.position; ) {
       const count = this.#sink.write(bytes.written().subarray(taken));
       // Nobody reads any more: there is nothing left to do for a tap.

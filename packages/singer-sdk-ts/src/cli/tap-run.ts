@@ -5,6 +5,7 @@ import { type Catalog, parseCatalog } from "../catalog.ts";
 import type { RunContext, SyncContext, TapDefinition } from "../cli.ts";
 import { UserError } from "../error.ts";
 import { prettyJson } from "../json.ts";
+import { lineBytesMax } from "../line-limit.ts";
 import { RecordCounter } from "../metric.ts";
 import type { Settings } from "../settings.ts";
 import { State } from "../state.ts";
@@ -30,7 +31,7 @@ export async function sync(tap: Tap, context: RunContext<never>, flags: Flags): 
   const mapper = await openMapper(context.config);
   const batches = mode === "sync" ? await openOutput(context.config) : undefined;
   const count = (stream: string, rows: number): void => counter.add(stream, rows);
-  const writer = new MessageWriter(stdout, count, mapper, batches);
+  const writer = new MessageWriter(stdout, count, mapper, batches, lineBytesMax(process.env));
   const syncContext: SyncContext<never> = { ...context, catalog, state, writer, mode };
   try {
     await tap.sync(syncContext);
