@@ -1,12 +1,13 @@
 import type { DeltaType, StructField, StructType } from "delta-lake-ts";
 import { UserError } from "singer-sdk-ts";
+import { checkContract, EVOLVE, type SchemaContract } from "./schema-contract.ts";
 
 /** How the columns of a stream fit its table. */
 export interface Evolution {
   /** The table's schema with the stream's new columns at its end. */
   readonly schema: StructType;
   readonly isChanged: boolean;
-  /** The table's column that takes each of the stream's columns, by the stream's name. */
+  /** The table's column that takes each of the stream's columns, by the stream's name; a column without one is left out. */
   readonly targets: ReadonlyMap<string, StructField>;
 }
 
@@ -14,20 +15,34 @@ export interface Evolution {
  * Adds to `table` the columns of `incoming` that it does not have.
  *
  * Names match without case, and the table's spelling wins. A column whose values all fit the table's type is converted;
- * any other difference of types throws E_COLUMN_TYPE, since a Delta table's types do not change.
+ * any other difference of types throws E_COLUMN_TYPE, since a Delta table's types do not change. What `contract` freezes
+ * throws E_CONTRACT, and what it discards has no target.
  */
-export function evolve(stream: string, table: StructType, incoming: StructType): Evolution {
+export function evolve(
+  stream: string,
+  table: StructType,
+  incoming: StructType,
+  contract: SchemaContract = EVOLVE,
+): Evolution {
   const known = new Map(table.fields.map((field) => [field.name.toLowerCase(), field]));
   const added: StructField[] = [];
   const targets = new Map<string, StructField>();
   const problems: string[] = [];
+  const drift: { added: string[]; changed: string[] } = { added: [], changed: [] };
   for (const field of incoming.fields) {
     const existing = known.get(field.name.toLowerCase());
     if (existing === undefined) {
+      drift.added.push(field.name);
+      if (contract.new_column === "discard") continue;
       const column = { ...field, nullable: true };
       added.push(column);
       targets.set(field.name, column);
-    } else if (fits(field.type, existing.type)) {
+      continue;
+    }
+    const isChanged = typeText(field.type) !== typeText(existing.type);
+    if (isChanged) drift.changed.push(field.name);
+    if (isChanged && contract.type_change === "discard") continue;
+    if (fits(field.type, existing.type)) {
       targets.set(field.name, existing);
     } else {
       problems.push(
@@ -35,6 +50,7 @@ export function evolve(stream: string, table: StructType, incoming: StructType):
       );
     }
   }
+  checkContract(stream, contract, { ...drift, table, incoming });
   if (problems.length > 0) {
     throw new UserError("E_COLUMN_TYPE", `stream ${stream}: ${problems.join("; ")}`, {
       hint: "load it with `load_method: overwrite`, or into another `table_path`",

@@ -2,6 +2,7 @@ import type { ConfigOf, Settings } from "singer-sdk-ts";
 import { mappingSettings } from "singer-sdk-ts/mapping-settings";
 import { databricksSettings } from "./databricks/settings.ts";
 import { parquetNames } from "./parquet-names.ts";
+import { schemaContractSettings } from "./schema-contract.ts";
 
 const loadMethod = {
   type: "string",
@@ -38,6 +39,11 @@ export const settings = {
         properties: {
           load_method: { ...loadMethod, description: "Load method of this stream." },
           table_path: { type: "string", description: "Table folder of this stream." },
+          schema_contract: {
+            type: "object",
+            properties: schemaContractSettings,
+            description: "What may become of the columns of this stream's table.",
+          },
           partition_columns: {
             type: "array",
             items: { type: "string" },
@@ -138,6 +144,12 @@ export const settings = {
       default: 0,
       description:
         "Records of a run that may fail to fit their columns: they go to the table `<stream>__rejects` with the reason, and the exit code is 3. One more ends the run; 0 lets the first one end it.",
+    },
+    schema_contract: {
+      type: "object",
+      properties: schemaContractSettings,
+      description:
+        "What may become of tables' columns when streams change: by default tables follow their streams.",
     },
     process_activate_version_messages: {
       type: "boolean",

@@ -15,6 +15,7 @@ import { fingerprint } from "./fingerprint.ts";
 import { maintain } from "./maintenance.ts";
 import { REJECTS_SUFFIX } from "./rejects.ts";
 import type { RunStream } from "./run.ts";
+import { EVOLVE, type SchemaContract } from "./schema-contract.ts";
 import type { Config } from "./settings.ts";
 import { StreamLoad, type StreamOptions } from "./stream-load.ts";
 import { TablePaths, tablePath } from "./table-path.ts";
@@ -36,6 +37,7 @@ interface Placement {
   readonly path: string;
   readonly loadMethod: StreamOptions["loadMethod"];
   readonly partitionColumns: readonly string[];
+  readonly contract: SchemaContract;
 }
 
 /** The tables of one run: finds the place of each stream, and opens its load. */
@@ -78,6 +80,7 @@ export class Tables {
       path: streamPath(this.#config, message.stream),
       loadMethod: override?.load_method ?? this.#config.load_method,
       partitionColumns: override?.partition_columns ?? this.#config.partition_columns,
+      contract: streamContract(this.#config, message.stream),
     });
   }
 
@@ -88,6 +91,7 @@ export class Tables {
       path: `${streamPath(this.#config, stream)}${REJECTS_SUFFIX}`,
       loadMethod: this.#config.format === "parquet" ? "append" : "insert-only",
       partitionColumns: [],
+      contract: EVOLVE,
     });
   }
 
@@ -133,7 +137,7 @@ export class Tables {
 
   #open(message: SchemaMessage, columns: readonly Column[], placement: Placement): RunStream {
     const { stream } = message;
-    const { path, loadMethod, partitionColumns } = placement;
+    const { path, loadMethod, partitionColumns, contract } = placement;
     const { id: runId, startedMs, log } = this.#run;
     const config = this.#config;
     this.#paths.reserve(stream, this.#warehouse === undefined ? path : tableName(path));
@@ -151,6 +155,7 @@ export class Tables {
         configuration: config.table_properties ?? {},
         ...(this.#encodeWorker === undefined ? {} : { encodeWorker: this.#encodeWorker }),
       },
+      contract,
       batchAppId: `target-delta/${fingerprint(config.pipeline_id, stream, path)}`,
       versionAppId: `target-delta-version/${fingerprint(config.pipeline_id, stream, path)}`,
       runId,
@@ -170,6 +175,11 @@ export class Tables {
 /** The folder of a stream's table below the target's `path`. */
 export function streamPath(config: Config, stream: string): string {
   return tablePath(stream, config.streams?.[stream]?.table_path ?? config.table_path);
+}
+
+/** What may become of the columns of a stream's table. */
+export function streamContract(config: Config, stream: string): SchemaContract {
+  return config.streams?.[stream]?.schema_contract ?? config.schema_contract ?? EVOLVE;
 }
 
 /** Whether tables are loaded by a SQL warehouse instead of being written to a folder. */

@@ -7,7 +7,7 @@ import { FlushPolicy } from "./flush-policy.ts";
 import { REJECTS_SUFFIX, Rejects } from "./rejects.ts";
 import { TargetRun } from "./run.ts";
 import type { Config } from "./settings.ts";
-import { openStore, streamPath, Tables } from "./tables.ts";
+import { openStore, streamContract, streamPath, Tables } from "./tables.ts";
 import { verify } from "./verify.ts";
 
 /** Rows of one Arrow batch at most: a commit is made of many (speed.md, section 4). */
@@ -91,6 +91,7 @@ export async function verifyTables(
         readBatchFile: (path, message, schema) => readBatchFile(path, message, { schema, options }),
         tablePath: pathOf,
         openStore: (path) => openStore(config, path),
+        contract: (stream) => streamContract(config, stream),
         now: Date.now,
       });
     for await (const verification of verifications) {

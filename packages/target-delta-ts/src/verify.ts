@@ -8,6 +8,7 @@ import { conform } from "./conform.ts";
 import { evolve } from "./evolution.ts";
 import { KeySet } from "./key-set.ts";
 import { addHashes, hashDigits, hashRows } from "./row-hash.ts";
+import type { SchemaContract } from "./schema-contract.ts";
 import { tableColumns } from "./table-columns.ts";
 
 /** How a stream's rows compare with its table's. */
@@ -37,6 +38,8 @@ export interface VerifyOptions {
   /** The folder of a stream's table below the target's path. */
   readonly tablePath: (stream: string) => string;
   readonly openStore: (path: string) => ObjectStore;
+  /** Columns that it discards are not compared. */
+  readonly contract: (stream: string) => SchemaContract;
   readonly now: () => number;
 }
 
@@ -54,7 +57,7 @@ export async function* verify(options: VerifyOptions): AsyncGenerator<Verificati
       current?.end(now());
       current =
         sources.get(stream) ?? (await SourceSum.open(stream, tablePath(stream), openStore, now()));
-      current.setSchema(event);
+      current.setSchema(event, options.contract(stream));
       schemas.set(stream, event);
       sources.set(stream, current);
     } else if (event.type === "rows") {
@@ -126,9 +129,13 @@ class SourceSum {
     return new SourceSum(stream, path, await DeltaTable.open(openStore(path)), startMs);
   }
 
-  setSchema({ message, columns }: Extract<ReaderEvent, { type: "schema" }>): void {
+  setSchema(
+    { message, columns }: Extract<ReaderEvent, { type: "schema" }>,
+    contract: SchemaContract,
+  ): void {
     const source = tableColumns(this.#stream, columns);
-    const { targets } = evolve(this.#stream, this.#table?.schema ?? source.schema, source.schema);
+    const table = this.#table?.schema ?? source.schema;
+    const { targets } = evolve(this.#stream, table, source.schema, contract);
     for (const { name } of targets.values()) if (!name.startsWith("_sdc_")) this.#columns.add(name);
     this.#keys = message.key_properties.map((key) => {
       const name = source.names.get(key) ?? key;

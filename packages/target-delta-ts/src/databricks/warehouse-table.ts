@@ -1,6 +1,7 @@
 import type { StructField, StructType } from "delta-lake-ts";
 import { UserError } from "singer-sdk-ts";
 import { StreamSchema } from "../load/stream-schema.ts";
+import type { SchemaContract } from "../schema-contract.ts";
 import { parseSqlType, sqlType } from "./sql-type.ts";
 import {
   addColumns,
@@ -22,20 +23,29 @@ export class WarehouseTable {
 
   private constructor(
     warehouse: Warehouse,
-    { stream, name }: { readonly stream: string; readonly name: string },
+    {
+      stream,
+      name,
+      contract,
+    }: { readonly stream: string; readonly name: string; readonly contract?: SchemaContract },
     existing: StructType | undefined,
   ) {
     this.#warehouse = warehouse;
     this.#stream = stream;
     this.name = name;
-    this.schema = new StreamSchema(stream, existing);
+    this.schema = new StreamSchema(stream, existing, contract);
     this.#existing = existing === undefined ? undefined : byName(existing);
   }
 
   /** Reads the table's columns, if there is such a table; one that is `isAbsent` is not asked for. */
   static async open(
     warehouse: Warehouse,
-    names: { readonly stream: string; readonly name: string; readonly isAbsent: boolean },
+    names: {
+      readonly stream: string;
+      readonly name: string;
+      readonly isAbsent: boolean;
+      readonly contract?: SchemaContract;
+    },
   ): Promise<WarehouseTable> {
     if (names.isAbsent) return new WarehouseTable(warehouse, names, undefined);
     const rows = await warehouse.run(describeTable(names.name)).catch((error: unknown) => {

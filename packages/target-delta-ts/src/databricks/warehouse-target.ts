@@ -2,6 +2,7 @@ import type { Column, Log, SchemaMessage } from "singer-sdk-ts";
 import { UserError } from "singer-sdk-ts";
 import type { ColumnarReader } from "singer-sdk-ts/columnar";
 import { fingerprint } from "../fingerprint.ts";
+import type { SchemaContract } from "../schema-contract.ts";
 import type { Config } from "../settings.ts";
 import type { Verification } from "../verify.ts";
 import { BatchLedger } from "./batch-ledger.ts";
@@ -61,7 +62,15 @@ export class WarehouseTarget {
   openStream(
     message: SchemaMessage,
     columns: readonly Column[],
-    { path, loadMethod }: { readonly path: string; readonly loadMethod: Config["load_method"] },
+    {
+      path,
+      loadMethod,
+      contract,
+    }: {
+      readonly path: string;
+      readonly loadMethod: Config["load_method"];
+      readonly contract: SchemaContract;
+    },
   ): WarehouseStream {
     const { stream } = message;
     const table = tableName(path);
@@ -76,6 +85,7 @@ export class WarehouseTarget {
           stream,
           name: this.#name(table),
           isAbsent: !this.#tables.has(table.toLowerCase()),
+          contract,
         }),
         warehouse: this.#warehouse,
         staging: this.#staging(table),

@@ -29,7 +29,11 @@ export class AppendLoad implements Load {
     chain: readonly BatchLink[] | undefined,
   ) {
     this.#context = context;
-    this.#schema = new StreamSchema(context.stream, table?.schema);
+    this.#schema = new StreamSchema(
+      context.stream,
+      table?.schema ?? context.initialSchema,
+      context.contract,
+    );
     this.#parts = new PartWriter(context.store, context.parts);
     this.#filter = chain === undefined ? undefined : new RowFilter(chain);
     this.#isCreated = table !== undefined;
@@ -110,7 +114,7 @@ export class AppendLoad implements Load {
         ...(stored === undefined ? {} : { expectedVersion: stored }),
       },
       commitInfo: { singer: { appId: batchAppId, runId, links } },
-      ...(changed === undefined ? {} : { schema: changed }),
+      ...(changed === undefined || !this.#isCreated ? {} : { schema: changed }),
       configuration: parts.configuration,
       ...(this.#isCreated
         ? {}

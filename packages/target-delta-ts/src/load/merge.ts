@@ -30,7 +30,11 @@ export class MergeLoad implements Load {
   private constructor(context: TableContext, options: MergeOptions, table: DeltaTable | undefined) {
     this.#context = context;
     this.#options = options;
-    this.#schema = new StreamSchema(context.stream, table?.schema);
+    this.#schema = new StreamSchema(
+      context.stream,
+      table?.schema ?? context.initialSchema,
+      context.contract,
+    );
     this.#isCreated = table !== undefined;
   }
 
@@ -115,7 +119,7 @@ export class MergeLoad implements Load {
         fileSizeBytes: parts.fileSizeBytes,
         commitInfo: { singer: { runId } },
         ...(isHardDelete ? { deleteWhen: isDeleted } : {}),
-        ...(changed === undefined ? {} : { schema: changed }),
+        ...(changed === undefined || !this.#isCreated ? {} : { schema: changed }),
         configuration: parts.configuration,
         ...(this.#isCreated
           ? {}

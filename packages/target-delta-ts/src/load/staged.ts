@@ -2,6 +2,7 @@ import { type AddFile, DeltaTable, overwrite, type StructType } from "delta-lake
 import { commitError } from "../commit-error.ts";
 import { KeySet } from "../key-set.ts";
 import { hashRows } from "../row-hash.ts";
+import { isEvolving } from "../schema-contract.ts";
 import type { TableColumns } from "../table-columns.ts";
 import { AppendLoad } from "./append.ts";
 import { carryOver } from "./carry-over.ts";
@@ -48,7 +49,12 @@ export class StagedLoad implements Load {
 
   /** Goes on with what is staged of `version`. */
   static async open(context: TableContext, version: string, isKeyed: boolean): Promise<StagedLoad> {
-    const staging = { ...context, store: context.openStore(stagingFolder(version)) };
+    const live = isEvolving(context.contract) ? undefined : await DeltaTable.open(context.store);
+    const staging = {
+      ...context,
+      store: context.openStore(stagingFolder(version)),
+      ...(live === undefined ? {} : { initialSchema: live.schema }),
+    };
     const table = await DeltaTable.open(staging.store);
     if (table !== undefined) {
       for await (const file of table.files()) await moveBack(context.store, version, file);

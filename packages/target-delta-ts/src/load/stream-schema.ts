@@ -2,18 +2,21 @@ import type { RecordBatch } from "apache-arrow";
 import type { StructField, StructType } from "delta-lake-ts";
 import { conform } from "../conform.ts";
 import { evolve } from "../evolution.ts";
+import { EVOLVE, type SchemaContract } from "../schema-contract.ts";
 import type { TableColumns } from "../table-columns.ts";
 
 /** The schema of a table while a stream is loaded: what is committed, and what the stream adds. */
 export class StreamSchema {
   readonly #stream: string;
+  readonly #contract: SchemaContract;
   #table: StructType | undefined;
   #columns: TableColumns | undefined;
   #targets: ReadonlyMap<string, StructField> = new Map();
   #isChanged = false;
 
-  constructor(stream: string, table: StructType | undefined) {
+  constructor(stream: string, table: StructType | undefined, contract: SchemaContract = EVOLVE) {
     this.#stream = stream;
+    this.#contract = contract;
     this.#table = table;
   }
 
@@ -39,7 +42,7 @@ export class StreamSchema {
       this.#targets = new Map(columns.schema.fields.map((field) => [field.name, field]));
       return;
     }
-    const evolution = evolve(this.#stream, this.#table, columns.schema);
+    const evolution = evolve(this.#stream, this.#table, columns.schema, this.#contract);
     this.#table = evolution.schema;
     this.#targets = evolution.targets;
     this.#isChanged ||= evolution.isChanged;

@@ -1,5 +1,6 @@
-import type { ObjectStore } from "delta-lake-ts";
+import type { ObjectStore, StructType } from "delta-lake-ts";
 import type { Log } from "singer-sdk-ts";
+import type { SchemaContract } from "../schema-contract.ts";
 import type { PartOptions } from "./part-writer.ts";
 
 /** What every load of one stream works with. */
@@ -12,6 +13,9 @@ export interface TableContext {
   /** A store rooted at a folder below the table's. */
   openStore(folder: string): ObjectStore;
   readonly parts: PartOptions;
+  readonly contract: SchemaContract;
+  /** The columns that a table begins with when it is not there yet: those of the live table, where a contract holds. */
+  readonly initialSchema?: StructType;
   /** `txn` names of this pipeline, stream and table: one for the batches, one for the version that is live. */
   readonly batchAppId: string;
   readonly versionAppId: string;
