@@ -54,7 +54,7 @@ test("the commits of a table are these bytes", async () => {
 
   expect(await commitText(store, 0)).toBe(
     [
-      '{"commitInfo":{"timestamp":1767225600000,"operation":"WRITE","operationParameters":{"mode":"Append","partitionBy":"[\\"day\\"]"},"isolationLevel":"Serializable","isBlindAppend":false,"operationMetrics":{"numFiles":"1","numOutputBytes":"9"},"engineInfo":"delta-lake-ts/0.1.0","txnId":"00000000-0000-4000-8000-000000000002","singer":{"n":1}}}',
+      '{"commitInfo":{"timestamp":1767225600000,"operation":"WRITE","operationParameters":{"mode":"Append","partitionBy":"[\\"day\\"]"},"isolationLevel":"Serializable","isBlindAppend":false,"operationMetrics":{"numFiles":"1","numOutputBytes":"9","numOutputRows":"1"},"engineInfo":"delta-lake-ts/0.1.0","txnId":"00000000-0000-4000-8000-000000000002","singer":{"n":1}}}',
       '{"protocol":{"minReaderVersion":1,"minWriterVersion":2}}',
       '{"metaData":{"id":"00000000-0000-4000-8000-000000000001","format":{"provider":"parquet","options":{}},"schemaString":"{\\"type\\":\\"struct\\",\\"fields\\":[{\\"name\\":\\"id\\",\\"type\\":\\"long\\",\\"nullable\\":false,\\"metadata\\":{}},{\\"name\\":\\"day\\",\\"type\\":\\"date\\",\\"nullable\\":true,\\"metadata\\":{}}]}","partitionColumns":["day"],"configuration":{},"createdTime":1767225600000}}',
       '{"txn":{"appId":"app","version":1,"lastUpdated":1767225600000}}',
@@ -64,7 +64,7 @@ test("the commits of a table are these bytes", async () => {
   );
   expect(await commitText(store, 1)).toBe(
     [
-      '{"commitInfo":{"timestamp":1767225600000,"operation":"WRITE","operationParameters":{"mode":"Overwrite","partitionBy":"[\\"day\\"]"},"readVersion":0,"isolationLevel":"Serializable","isBlindAppend":false,"operationMetrics":{"numFiles":"1","numOutputBytes":"9"},"engineInfo":"delta-lake-ts/0.1.0","txnId":"00000000-0000-4000-8000-000000000003"}}',
+      '{"commitInfo":{"timestamp":1767225600000,"operation":"WRITE","operationParameters":{"mode":"Overwrite","partitionBy":"[\\"day\\"]"},"readVersion":0,"isolationLevel":"Serializable","isBlindAppend":false,"operationMetrics":{"numFiles":"1","numOutputBytes":"9","numOutputRows":"1"},"engineInfo":"delta-lake-ts/0.1.0","txnId":"00000000-0000-4000-8000-000000000003"}}',
       '{"remove":{"path":"day=2024-02-29/a.parquet","deletionTimestamp":1767225600000,"dataChange":true,"extendedFileMetadata":true,"partitionValues":{"day":"2024-02-29"},"size":9}}',
       '{"add":{"path":"day=2024-02-29/b.parquet","partitionValues":{"day":"2024-02-29"},"size":9,"modificationTime":5,"dataChange":true,"stats":"{\\"numRecords\\":1}"}}',
       "",

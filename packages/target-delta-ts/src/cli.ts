@@ -28,6 +28,10 @@ await runTarget(async () => {
       "validate-records",
     ],
     flags: {
+      report: {
+        type: "string",
+        description: "Write an HTML page about the run to this file.",
+      },
       verify: {
         type: "boolean",
         description: "Read the whole stream, write nothing, and compare it with the tables.",
@@ -42,7 +46,9 @@ await runTarget(async () => {
       const writeState = (text: string) => context.writeState(text);
       if (context.flags["verify"] === true)
         return await verifyTables({ ...context, config }, writeState);
-      return await load({ ...context, config, writeState });
+      const report = context.flags["report"];
+      const reported = typeof report === "string" ? { ...config, report } : config;
+      return await load({ ...context, config: reported, writeState });
     },
   };
 });

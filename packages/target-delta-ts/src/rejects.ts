@@ -52,6 +52,12 @@ export class Rejects {
     return this.#count;
   }
 
+  /** Records of one stream rejected in this run. */
+  countOf(stream: string): number {
+    const table = this.#tables.get(stream);
+    return table === undefined ? 0 : table.rowCount + table.waiting.length;
+  }
+
   /** Takes a rejected record; throws E_REJECTS when it is one too many, with all before it durable. */
   async add(event: RejectEvent): Promise<void> {
     const { max, runId, now } = this.#options;

@@ -151,6 +151,12 @@ export const settings = {
       description:
         "What may become of tables' columns when streams change: by default tables follow their streams.",
     },
+    report: {
+      type: "string",
+      description:
+        "File for an HTML page about the run: rows received, loaded and rejected, tables, schema changes, throughput; also `--report FILE`.",
+      examples: ["output/report.html"],
+    },
     process_activate_version_messages: {
       type: "boolean",
       default: true,

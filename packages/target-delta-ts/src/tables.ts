@@ -14,6 +14,7 @@ import type { WarehouseTarget } from "./databricks/warehouse-target.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { maintain } from "./maintenance.ts";
 import { REJECTS_SUFFIX } from "./rejects.ts";
+import { type StreamReport, tableReport } from "./report.ts";
 import type { RunStream } from "./run.ts";
 import { EVOLVE, type SchemaContract } from "./schema-contract.ts";
 import type { Config } from "./settings.ts";
@@ -113,6 +114,31 @@ export class Tables {
     const { id, startedMs } = this.#run;
     const run = { id, startedMs, finishedMs: Date.now() };
     await writeAudit(openStore(config, AUDIT_TABLE), run, entries);
+  }
+
+  /** What the run left of each stream, for its report. */
+  async report(
+    streams: ReadonlyMap<string, Pick<RunStream, "rowCount" | "method">>,
+    rejectedOf: (stream: string) => number,
+  ): Promise<readonly StreamReport[]> {
+    const config = this.#config;
+    const isReadable = config.format === "delta" && this.#warehouse === undefined;
+    const reports: StreamReport[] = [];
+    for (const [stream, { rowCount: received, method = "append" }] of streams) {
+      const path = streamPath(config, stream);
+      const table = isReadable
+        ? await tableReport(openStore(config, path), { path, runId: this.#run.id })
+        : undefined;
+      const rejected = rejectedOf(stream);
+      reports.push({
+        stream,
+        method,
+        received,
+        rejected,
+        ...(table === undefined ? {} : { table }),
+      });
+    }
+    return reports;
   }
 
   /** Takes care of the tables after a run that ended well; a failure is told and harms nothing. */

@@ -5,6 +5,8 @@ import { ColumnarReader, type ColumnarReaderOptions } from "singer-sdk-ts/column
 import { readBatchFile } from "./batch-read.ts";
 import { FlushPolicy } from "./flush-policy.ts";
 import { REJECTS_SUFFIX, Rejects } from "./rejects.ts";
+import { writeReport } from "./report.ts";
+import { reportPage } from "./report-page.ts";
 import { TargetRun } from "./run.ts";
 import type { Config } from "./settings.ts";
 import { openStore, streamContract, streamPath, Tables } from "./tables.ts";
@@ -52,11 +54,14 @@ export async function load(context: LoadContext): Promise<0 | 3> {
     parallelStreams: tables.parallelStreams,
     openStream: ({ message, columns }) => tables.openStream(message, columns),
   });
+  let outcome = "failed";
   try {
     await run.run();
     await tables.maintain();
     await tables.audit(run.streams);
+    outcome = rejects.count === 0 ? "done" : "done, but records were rejected";
   } finally {
+    await report(context, { ...identity, outcome }, { tables, run, rejects });
     await tables.close();
   }
   for (const [stream, { rowCount, method }] of run.streams) {
@@ -70,6 +75,28 @@ export async function load(context: LoadContext): Promise<0 | 3> {
     hint: `see the tables *${REJECTS_SUFFIX}`,
   });
   return 3;
+}
+
+/** Writes the page about the run, when one is asked for; a failure of it is told and changes nothing. */
+async function report(
+  { config, log }: LoadContext,
+  { id, startedMs, outcome }: { id: string; startedMs: number; outcome: string },
+  { tables, run, rejects }: { tables: Tables; run: TargetRun; rejects: Rejects },
+): Promise<void> {
+  if (config.report === undefined) return;
+  try {
+    const page = reportPage({
+      pipeline: config.pipeline_id,
+      runId: id,
+      outcome,
+      startedMs,
+      finishedMs: Date.now(),
+      streams: await tables.report(run.streams, (stream) => rejects.countOf(stream)),
+    });
+    await writeReport(config.report, page);
+  } catch (error) {
+    log.warn("report_failed", { file: config.report, reason: String(error) });
+  }
 }
 
 /** Compares a Singer stream with the tables, prints one JSON line per stream, and gives the exit code. */

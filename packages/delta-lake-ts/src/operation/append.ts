@@ -3,6 +3,7 @@ import { DeltaError } from "../error.ts";
 import { evolveSchema } from "../evolve.ts";
 import type { StructType } from "../schema.ts";
 import { loadSnapshot } from "../snapshot.ts";
+import { parseStatistics } from "../stats/parse.ts";
 import type { ObjectStore } from "../store.ts";
 import { commitTransaction, replanOnConflict } from "../transaction.ts";
 import { createContext, stateActions, type WriteOptions } from "./options.ts";
@@ -65,5 +66,13 @@ export function writeParameters(
 
 export function fileMetrics(files: readonly AddFile[]): Record<string, string> {
   const outputBytes = files.reduce((sum, { size }) => sum + size, 0);
-  return { numFiles: String(files.length), numOutputBytes: String(outputBytes) };
+  const counts = files.map(({ stats }) => parseStatistics(stats).rowCount);
+  const isCounted = !counts.includes(undefined);
+  const outputRows = counts.reduce<number>((sum, count) => sum + (count ?? 0), 0);
+  return {
+    numFiles: String(files.length),
+    numOutputBytes: String(outputBytes),
+    // Engines leave it out where a file's statistics do not tell.
+    ...(isCounted ? { numOutputRows: String(outputRows) } : {}),
+  };
 }
