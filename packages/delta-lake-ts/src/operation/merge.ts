@@ -34,7 +34,7 @@ export type MergeOptions = WriteOptions & {
  * Merges rows into the table by key. Rows whose key has a null match nothing. Copy-on-write: only files with a changed
  * match are rewritten, and when every match already is what the source says, nothing is committed and `version` is
  * undefined. Where the table has deletion vectors switched on, matches are marked in their files instead, without
- * comparing them, and their new rows go to new files: some ten times faster when the keys lie all over the table.
+ * comparing them, and their new rows go to new files: less to write when the keys lie all over the table.
  */
 export async function merge(
   store: ObjectStore,
