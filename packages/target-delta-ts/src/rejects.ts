@@ -86,20 +86,17 @@ export class Rejects {
 
   /** Makes every reject so far durable: a STATE that passes them may then be printed. */
   async commit(): Promise<void> {
-    for (const [stream, table] of this.#tables) {
+    for (const table of this.#tables.values()) {
       const { load, waiting } = table;
       const rows = waiting.splice(0);
       if (rows.length === 0) continue;
       const recordBatch = buildBatch(new Schema(columns.map(arrowField)), rows);
       await load.write({
-        stream,
-        schemaId: 0,
         recordBatch,
         rowCount: rows.length,
         sizeBytes: rows.length * 256,
         firstRow: table.rowCount,
         version: undefined,
-        statistics: [],
       });
       table.rowCount += rows.length;
       await load.commit({ restartRow: table.rowCount, isEnd: false });

@@ -3,6 +3,7 @@ import type { ColumnarReader, ReaderEvent, RowBatch } from "singer-sdk-ts/column
 import { BatchFiles } from "./batch-files.ts";
 import { type BatchEvent, batchPaths, type SchemaEvent } from "./batch-read.ts";
 import type { FlushPolicy } from "./flush-policy.ts";
+import type { ReceivedRows } from "./load/load.ts";
 import type { Rejects } from "./rejects.ts";
 import { StateLedger } from "./state-ledger.ts";
 import type { StreamLoad } from "./stream-load.ts";
@@ -204,15 +205,19 @@ export class TargetRun {
     await this.#write(batch);
   }
 
-  #versioned(batch: RowBatch): RowBatch {
-    return this.#options.isVersioned ? batch : { ...batch, version: undefined };
+  /** What a load takes of a batch, whose first row is the stream's `firstRow`. */
+  #received(batch: RowBatch, firstRow: number): ReceivedRows {
+    const { recordBatch, rowCount, sizeBytes, release } = batch;
+    const version = this.#options.isVersioned ? batch.version : undefined;
+    const rows = { recordBatch, rowCount, sizeBytes, firstRow, version };
+    return release === undefined ? rows : { ...rows, release };
   }
 
   /** Hands rows of the reader on, which counts those that came in messages only. */
   async #write(batch: RowBatch): Promise<void> {
     const { stream, rowCount, sizeBytes } = batch;
     const firstRow = batch.firstRow + this.#batchFiles.rowCount(stream);
-    await this.#load(stream).write({ ...this.#versioned(batch), firstRow });
+    await this.#load(stream).write(this.#received(batch, firstRow));
     this.#options.policy.add(stream, rowCount, sizeBytes, this.#options.now());
   }
 
@@ -237,7 +242,7 @@ export class TargetRun {
         else {
           const { batch } = event;
           this.#batchFiles.addRows(stream, batch.rowCount);
-          await load.write({ ...this.#versioned(batch), firstRow: before + batch.firstRow });
+          await load.write(this.#received(batch, before + batch.firstRow));
           policy.add(stream, batch.rowCount, batch.sizeBytes, now());
           if (policy.isFull(stream)) await this.#flush([stream]);
           await this.#relieve();

@@ -1,10 +1,9 @@
 import { append, DeltaTable } from "delta-lake-ts";
 import { type Column, type SchemaMessage, UserError } from "singer-sdk-ts";
-import type { RowBatch } from "singer-sdk-ts/columnar";
 import { commitError } from "./commit-error.ts";
 import { AppendLoad } from "./load/append.ts";
 import { FilesLoad } from "./load/files.ts";
-import type { CommitMoment, Load } from "./load/load.ts";
+import type { CommitMoment, Load, ReceivedRows } from "./load/load.ts";
 import { MergeLoad } from "./load/merge.ts";
 import { StagedLoad } from "./load/staged.ts";
 import { clearStaging, stagingFolder } from "./load/staging.ts";
@@ -94,7 +93,7 @@ export class StreamLoad {
     if (this.#load !== undefined) await this.#describe(this.#load);
   }
 
-  async write(rows: RowBatch): Promise<void> {
+  async write(rows: ReceivedRows): Promise<void> {
     const load = await this.#loadFor(rows.version);
     const { startedMs } = this.#context;
     const batch = this.#options.hasMetadata

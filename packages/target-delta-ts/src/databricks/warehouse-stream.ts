@@ -1,6 +1,5 @@
 import { type Column, type SchemaMessage, UserError } from "singer-sdk-ts";
-import type { RowBatch } from "singer-sdk-ts/columnar";
-import type { CommitMoment } from "../load/load.ts";
+import type { CommitMoment, ReceivedRows } from "../load/load.ts";
 import { chooseLoadMethod, type LoadMethod } from "../load-method.ts";
 import { addMetadata, withMetadata, withoutMetadata } from "../metadata-columns.ts";
 import type { RunStream } from "../run.ts";
@@ -81,7 +80,7 @@ export class WarehouseStream implements RunStream {
     if (this.#load !== undefined) await this.#describe(this.#load);
   }
 
-  async write(rows: RowBatch): Promise<void> {
+  async write(rows: ReceivedRows): Promise<void> {
     const load = await this.#loadFor(rows.version);
     const { startedMs, hasMetadata } = this.#options;
     const batch = hasMetadata

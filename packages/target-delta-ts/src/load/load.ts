@@ -1,5 +1,9 @@
 import type { RecordBatch } from "apache-arrow";
+import type { RowBatch } from "singer-sdk-ts/columnar";
 import type { TableColumns } from "../table-columns.ts";
+
+/** What a stream's load takes of a reader's batch: all but its statistics, which a look at them would compute. */
+export type ReceivedRows = Omit<RowBatch, "stream" | "schemaId" | "statistics">;
 
 /** Rows of one stream, as received: `firstRow` counts the stream's rows of this run from 0. */
 export interface StreamRows {
