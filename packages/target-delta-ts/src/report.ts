@@ -1,15 +1,14 @@
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { DeltaTable, type ObjectStore } from "delta-lake-ts";
+import { DeltaTable, type HistoryEntry, type ObjectStore } from "delta-lake-ts";
 
-/** How many of a table's newest commits are looked at for those of this run. */
-const COMMITS_MAX = 500;
+/** So many of a table's newest commits are looked at first for those of this run, then four times as many. */
+const COMMITS_FIRST = 4;
 
 /** One commit of this run. */
 interface ReportCommit {
   readonly version: number;
   readonly atMs: number;
-  readonly operation: string;
   readonly rows: number;
   readonly deleted: number;
 }
@@ -44,17 +43,12 @@ export interface RunReport {
 
 /** Looks up what the run left in a table. */
 export async function tableReport(
-  store: ObjectStore,
-  { path, runId }: { readonly path: string; readonly runId: string },
+  { store, path }: { readonly store: ObjectStore; readonly path: string },
+  run: { readonly id: string; readonly startedMs: number },
 ): Promise<StreamReport["table"]> {
   const table = await DeltaTable.open(store);
   if (table === undefined) return undefined;
-  const commits: ReportCommit[] = [];
-  for (const entry of await table.history(COMMITS_MAX)) {
-    const singer: unknown = Reflect.get(entry, "singer");
-    if (typeof singer !== "object" || singer === null || !("runId" in singer)) continue;
-    if (singer.runId === runId) commits.unshift(commitOf(entry));
-  }
+  const commits = await commitsOf(table, run);
   return {
     path,
     version: table.version,
@@ -62,18 +56,40 @@ export async function tableReport(
     files: table.fileCount,
     bytes: table.sizeBytes,
     commits,
-    addedColumns: await addedColumns(store, table, commits[0]?.version ?? table.version + 1),
+    addedColumns: await addedColumns(store, table, commits[0]?.version),
   };
 }
 
-function commitOf(entry: { readonly version: number }): ReportCommit {
-  const metrics: unknown = Reflect.get(entry, "operationMetrics");
+/** The commits of a run, oldest first: no more of the log is read than it takes to see one from before the run. */
+async function commitsOf(
+  table: DeltaTable,
+  { id, startedMs }: { readonly id: string; readonly startedMs: number },
+): Promise<readonly ReportCommit[]> {
+  let limit = COMMITS_FIRST;
+  let history = await table.history(limit);
+  while (history.length === limit && (history.at(-1)?.timestamp ?? 0) >= startedMs) {
+    limit *= 4;
+    history = await table.history(limit);
+  }
+  const commits = history.filter((entry) => {
+    const { singer } = entry;
+    return (
+      typeof singer === "object" && singer !== null && "runId" in singer && singer.runId === id
+    );
+  });
+  return commits.map(commitOf).toReversed();
+}
+
+function commitOf({
+  version,
+  timestamp = 0,
+  operationMetrics: metrics,
+}: HistoryEntry): ReportCommit {
   const count = (name: string): number =>
     typeof metrics === "object" && metrics !== null ? Number(Reflect.get(metrics, name) ?? 0) : 0;
   return {
-    version: entry.version,
-    atMs: Number(Reflect.get(entry, "timestamp") ?? 0),
-    operation: String(Reflect.get(entry, "operation") ?? ""),
+    version,
+    atMs: timestamp,
     rows: count("numOutputRows") + count("numTargetRowsInserted") + count("numTargetRowsUpdated"),
     deleted: count("numTargetRowsDeleted"),
   };
@@ -82,8 +98,9 @@ function commitOf(entry: { readonly version: number }): ReportCommit {
 async function addedColumns(
   store: ObjectStore,
   table: DeltaTable,
-  firstVersion: number,
+  firstVersion: number | undefined,
 ): Promise<readonly string[] | undefined> {
+  if (firstVersion === undefined) return [];
   if (firstVersion === 0) return undefined;
   const before = await DeltaTable.open(store, { version: firstVersion - 1 });
   const names = new Set(before?.schema.fields.map(({ name }) => name));

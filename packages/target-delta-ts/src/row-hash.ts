@@ -65,8 +65,7 @@ function avalanche(hash: number): number {
 
 /**
  * ChaCha's quarter round (RFC 8439 §2.1) over the four lanes of a row: reversible, so that a difference between two rows
- * never fades, and it reaches every lane before the next column comes. 1.7 times as fast as
- * mixing each lane by multiplications (1,000,000 rows of 13 columns: 0.27 CPU s).
+ * never fades, and it reaches every lane before the next column comes. Faster than mixing each lane by multiplications.
  */
 function mix(lanes: Int32Array, index: number): void {
   let a = at(lanes, index);

@@ -7,7 +7,7 @@ import {
   openStore as openTableStore,
 } from "delta-lake-ts";
 import { type Column, type Log, type SchemaMessage, UserError } from "singer-sdk-ts";
-import { AUDIT_TABLE, writeAudit } from "./audit.ts";
+import { AUDIT_TABLE, type LoadEntry, writeAudit } from "./audit.ts";
 import { isDatabricksFolder, openFileStore } from "./databricks/file-folder.ts";
 import { tableName } from "./databricks/table-name.ts";
 import type { WarehouseTarget } from "./databricks/warehouse-target.ts";
@@ -105,15 +105,14 @@ export class Tables {
 
   /** Writes down what the run did to each stream's table. */
   async audit(streams: ReadonlyMap<string, Pick<RunStream, "rowCount" | "method">>): Promise<void> {
-    const config = this.#config;
-    if (!config.load_audit || config.format === "parquet" || this.#warehouse !== undefined) return;
-    const entries = [...streams].map(([stream, { rowCount, method = "append" }]) => {
-      const path = streamPath(config, stream);
-      return { stream, path, method, rowCount, store: openStore(config, path) };
-    });
+    if (!this.#config.load_audit || !this.#areDelta) return;
     const { id, startedMs } = this.#run;
     const run = { id, startedMs, finishedMs: Date.now() };
-    await writeAudit(openStore(config, AUDIT_TABLE), run, entries);
+    const entries = Array.from(this.#entries(streams), (entry) => ({
+      ...entry,
+      store: openStore(this.#config, entry.path),
+    }));
+    await writeAudit(openStore(this.#config, AUDIT_TABLE), run, entries);
   }
 
   /** What the run left of each stream, for its report. */
@@ -121,13 +120,10 @@ export class Tables {
     streams: ReadonlyMap<string, Pick<RunStream, "rowCount" | "method">>,
     rejectedOf: (stream: string) => number,
   ): Promise<readonly StreamReport[]> {
-    const config = this.#config;
-    const isReadable = config.format === "delta" && this.#warehouse === undefined;
     const reports: StreamReport[] = [];
-    for (const [stream, { rowCount: received, method = "append" }] of streams) {
-      const path = streamPath(config, stream);
-      const table = isReadable
-        ? await tableReport(openStore(config, path), { path, runId: this.#run.id })
+    for (const { stream, path, method, rowCount: received } of this.#entries(streams)) {
+      const table = this.#areDelta
+        ? await tableReport({ store: openStore(this.#config, path), path }, this.#run)
         : undefined;
       const rejected = rejectedOf(stream);
       reports.push({
@@ -143,8 +139,8 @@ export class Tables {
 
   /** Takes care of the tables after a run that ended well; a failure is told and harms nothing. */
   async maintain(): Promise<void> {
-    const { maintenance, format, compression, file_size_mb: fileSizeMb } = this.#config;
-    if (maintenance === "none" || format === "parquet" || this.#warehouse !== undefined) return;
+    const { maintenance, compression, file_size_mb: fileSizeMb } = this.#config;
+    if (maintenance === "none" || !this.#areDelta) return;
     const options = { deletes: maintenance === "vacuum", compression, fileSizeMb };
     for (const path of this.#paths.all()) {
       const store = openStore(this.#config, path);
@@ -159,6 +155,20 @@ export class Tables {
   async close(): Promise<void> {
     await this.#encodeWorker?.close();
     await this.#warehouse?.close();
+  }
+
+  /** Whether the tables are Delta tables that this process writes itself. */
+  get #areDelta(): boolean {
+    return this.#config.format === "delta" && this.#warehouse === undefined;
+  }
+
+  /** The streams of the run with their tables. */
+  *#entries(
+    streams: ReadonlyMap<string, Pick<RunStream, "rowCount" | "method">>,
+  ): Generator<Omit<LoadEntry, "store">> {
+    for (const [stream, { rowCount, method = "append" }] of streams) {
+      yield { stream, path: streamPath(this.#config, stream), method, rowCount };
+    }
   }
 
   #open(message: SchemaMessage, columns: readonly Column[], placement: Placement): RunStream {
