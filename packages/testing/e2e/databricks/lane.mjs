@@ -2,7 +2,8 @@
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { startStandIn } from "../../databricks-standin/spark/stand-in.mjs";
-import { readFacts, root, run, startSamples } from "./process.mjs";
+import { startSamples } from "../../../pipeline/dist/samples.js";
+import { readFacts, root, run } from "./process.mjs";
 import { loads } from "./loads.mjs";
 import { mistakes } from "./mistakes.mjs";
 import { openSql } from "./spark-sql.mjs";
@@ -43,7 +44,7 @@ try {
   }
 } finally {
   await sql.close().catch(() => undefined);
-  samples.close();
+  await samples.close();
   await standIn.close();
 }
 process.stdout.write(`${counts.passed} passed, ${counts.failed} failed\n`);

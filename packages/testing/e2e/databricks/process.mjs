@@ -1,4 +1,4 @@
-// Starts the programs of this lane: the samples, and whatever runs against them.
+// Starts the programs of this lane against the samples.
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
@@ -16,29 +16,6 @@ export function run(program, args, { cwd, env, input } = {}) {
   child.stdin.end(input);
   const result = new Promise((done) => child.once("close", (code, signal) => done({ code, signal, ...output })));
   return { child, result };
-}
-
-/** The sample sources, with the variables by which the taps find them. */
-export async function startSamples() {
-  const child = spawn(process.execPath, [`${root}packages/testing/adventureworks/dist/serve.js`], {
-    stdio: ["pipe", "pipe", "inherit"],
-  });
-  const line = await new Promise((done) => child.stdout.once("data", done));
-  const { mssql, api } = JSON.parse(line);
-  return {
-    env: {
-      TAP_MSSQL_HOST: mssql.host,
-      TAP_MSSQL_PORT: String(mssql.port),
-      TAP_MSSQL_USER: mssql.user,
-      TAP_MSSQL_PASSWORD: mssql.password,
-      TAP_MSSQL_DATABASE: mssql.database,
-      TAP_MSSQL_TRUST_SERVER_CERTIFICATE: "true",
-      API_HOST: api.url,
-      API_USER: api.user,
-      API_PASSWORD: api.password,
-    },
-    close: () => child.kill(),
-  };
 }
 
 /** What the generator says of every table of the source, and of the four streams of the API. */
