@@ -7,10 +7,10 @@ ENV CI=true
 COPY package.json pnpm-lock.yaml pnpm-workspace.yaml tsconfig.base.json ./
 COPY packages packages
 # The main job with what it needs to run, and nothing that only builds or tests it.
-RUN --mount=type=cache,target=/pnpm-store \
-    npx --yes pnpm@12 install --frozen-lockfile --store-dir /pnpm-store \
+RUN --mount=type=cache,target=/root/.local/share/pnpm/store \
+    npx --yes pnpm@12 install --frozen-lockfile \
  && npx --yes pnpm@12 exec tsc -b packages \
- && npx --yes pnpm@12 --filter pipeline deploy --store-dir /pnpm-store --prod --no-optional --legacy /deploy \
+ && npx --yes pnpm@12 --filter pipeline deploy --prod --no-optional --legacy /deploy \
  && find /deploy -type f \( -name '*.map' -o -name '*.d.*ts' -o -name '*.d.ts' -o -name '*.md' \) ! -iname '*license*' -delete
 
 FROM ${NODE_IMAGE} AS meltano
