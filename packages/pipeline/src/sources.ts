@@ -1,6 +1,6 @@
 import { UserError } from "singer-sdk-ts";
 
-/** The two sources of the pipeline, by the name of their output folder (SEAMS 20). */
+/** The two sources of the pipeline, by the name of their output folder. */
 export type SourceName = "sqlserver" | "api";
 
 /** Where the run reads from: the embedded samples, or the systems that the environment names. */
@@ -31,7 +31,7 @@ const databricks = { label: "Databricks", prefix: "DATABRICKS_" };
 
 /**
  * Decides from the environment what the run reads: samples only when none of TAP_MSSQL_*, API_* and DATABRICKS_*
- * is set (SEAMS 17). Throws E_SETTING, naming every missing variable, when a group is set in part.
+ * is set. Throws E_SETTING, naming every missing variable, when a group is set in part.
  */
 export function chooseSources(env: NodeJS.ProcessEnv): Sources {
   const names = (["sqlserver", "api"] as const).filter((name) =>

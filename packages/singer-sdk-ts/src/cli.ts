@@ -59,7 +59,7 @@ export interface TargetDefinition<S extends Settings> extends PluginDefinition<S
 
 type Lazy<T> = () => T | Promise<T>;
 
-/** Runs a tap: reads the command line, and ends the process with the exit code of SEAMS 18. */
+/** Runs a tap: reads the command line, and ends the process with the exit code. */
 export async function runTap<const S extends Settings>(tap: Lazy<TapDefinition<S>>): Promise<void> {
   const [{ runPlugin }, { tapCommand }] = await Promise.all([
     import("./cli/run.ts"),
@@ -68,7 +68,7 @@ export async function runTap<const S extends Settings>(tap: Lazy<TapDefinition<S
   await runPlugin(tap, tapCommand);
 }
 
-/** Runs a target: reads the command line, and ends the process with the exit code of SEAMS 18. */
+/** Runs a target: reads the command line, and ends the process with the exit code. */
 export async function runTarget<const S extends Settings>(
   target: Lazy<TargetDefinition<S>>,
 ): Promise<void> {

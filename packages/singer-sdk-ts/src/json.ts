@@ -17,7 +17,7 @@ export class DecimalText {
   }
 }
 
-/** A JSON value whose numbers keep their digits (SEAMS 1). */
+/** A JSON value whose numbers keep their digits. */
 export type JsonValue =
   | null
   | boolean

@@ -5,7 +5,7 @@ import type { JsonSchema } from "./message.ts";
 export { type ColumnSchemaOptions, columnSchema } from "./column-schema.ts";
 export type { JsonSchema } from "./message.ts";
 
-/** The one type model that taps and targets share (SEAMS 2). */
+/** The one type model that taps and targets share. */
 export type ColumnType =
   | { readonly type: "boolean" }
   | { readonly type: "integer"; readonly bits: 8 | 16 | 32 | 64 }
