@@ -125,15 +125,28 @@ describe("validate_records", () => {
     expect(stderr).toContain(`stream s: line 2: ${why}`);
     expect(stderr).not.toContain("hidden");
   });
+});
 
-  test("a SCHEMA that is none is a named error", async () => {
-    const { code, stderr } = await workspace.load([schema("s", { a: { maxLength: "x" } })], {
-      config,
-    });
+test.each([
+  [{ a: { maxLength: "x" } }, "a/maxLength must be integer"],
+  [{ a: { $ref: "#/definitions/none" } }, "can't resolve reference #/definitions/none"],
+])("the SCHEMA %j is none, which is a named error", async (columns, why) => {
+  const { code, stderr } = await workspace.load([schema("s", columns)]);
 
-    expect(code).toBe(1);
-    expect(stderr).toContain("SCHEMA of stream s is no JSON Schema (E_SCHEMA)");
-  });
+  expect(code).toBe(1);
+  expect(stderr).toContain("SCHEMA of stream s is no JSON Schema (E_SCHEMA)");
+  expect(stderr).toContain(why);
+});
+
+test.each([
+  [{ type: "string", maxLength: null }, "null for no limit"],
+  [{ type: "string", pattern: "(?P<year>\\d+)\\Z" }, "a regular expression of Python's"],
+  [{ type: "string", required: true }, "draft 3's required"],
+  [{ type: "string", exclusiveMinimum: true }, "draft 4's bounds"],
+])("the column %j is taken: %s", async (column, _) => {
+  const { code } = await workspace.load([schema("s", { a: column }), record("s", { a: "x" })]);
+
+  expect(code).toBe(0);
 });
 
 test("P28: a $ref gives its columns, at any depth", async () => {

@@ -4,6 +4,7 @@ import { UserError } from "../error.ts";
 import { parseJson, stringifyJson } from "../json.ts";
 import { type Message, parseMessage, type RecordMessage, type SchemaMessage } from "../message.ts";
 import { type Column, parseColumns } from "../schema.ts";
+import { SchemaCompiler } from "../schema-compiler.ts";
 import { arrowType } from "./arrow-field.ts";
 import { type ByteSource, textOf } from "./byte-source.ts";
 import { LineReader } from "./line-reader.ts";
@@ -43,6 +44,7 @@ export class ColumnarReader {
   readonly #streams = new Map<string, StreamRows>();
   readonly #scanner: RecordScanner;
   readonly #schemaTexts = new Map<string, string>();
+  readonly #compiler = new SchemaCompiler();
   readonly #warned = new Set<string>();
   #events: ReaderEvent[] = [];
   #isSuspect = false;
@@ -221,6 +223,7 @@ export class ColumnarReader {
     let rows = this.#streams.get(stream);
     if (rows === undefined || this.#schemaTexts.get(stream) !== text) {
       this.#cut(rows);
+      this.#compiler.compile(stream, text);
       rows = new StreamRows({
         stream,
         schemaId: this.#schemaCount++,
