@@ -139,11 +139,11 @@ test.each([
 });
 
 test.each([
-  [{ type: "string", maxLength: null }, "null for no limit"],
-  [{ type: "string", pattern: "(?P<year>\\d+)\\Z" }, "a regular expression of Python's"],
-  [{ type: "string", required: true }, "draft 3's required"],
-  [{ type: "string", exclusiveMinimum: true }, "draft 4's bounds"],
-])("the column %j is taken: %s", async (column, _) => {
+  { column: { type: "string", maxLength: null }, why: "null for no limit" },
+  { column: { type: "string", pattern: "(?P<year>\\d+)\\Z" }, why: "Python's own expression" },
+  { column: { type: "string", required: true }, why: "draft 3's required" },
+  { column: { type: "string", exclusiveMinimum: true }, why: "draft 4's bounds" },
+])("a column with $why is taken", async ({ column }) => {
   const { code } = await workspace.load([schema("s", { a: column }), record("s", { a: "x" })]);
 
   expect(code).toBe(0);
