@@ -55,6 +55,13 @@ test.each([
     "/items",
     { cookie: "key=k1" },
   ],
+  [
+    "R31: API keys go along with another method",
+    { auth_method: "bearer_token", bearer_token: "t0ken", api_keys: { "X-Key": "k1" } },
+    {},
+    "/items",
+    { authorization: "Bearer t0ken", "x-key": "k1" },
+  ],
 ])("%s", async (_name, settings, env, target, headers) => {
   let seen: IncomingMessage | undefined;
   await using api = await serve((request, response) => {
@@ -192,4 +199,47 @@ test("R31: a stream has an authentication of its own", async () => {
 
   expect(run.code).toBe(0);
   expect(seen).toEqual({ "/one": "Basic YTpi", "/two": "Bearer canary-token" });
+});
+
+test("R24: API key in a JSON body", async () => {
+  let seen = "";
+  await using api = await serve((_request, response, body) => {
+    seen = body;
+    sendJson(response, { data: items(0, 1) });
+  });
+  const auth = { auth_method: "api_key", api_keys: { key: "k1" }, api_key_in: "body" };
+
+  const run = await runTap(itemsConfig(api.url, { body: { a: 1 } }, auth));
+
+  expect(run.records()).toEqual(items(0, 1));
+  expect(seen).toBe('{"a":1,"key":"k1"}');
+});
+
+test("R25: the client shows itself in a header when asked to, and a token is renewed before it expires", async () => {
+  const logins: (string | undefined)[] = [];
+  await using api = await serve((request, response, body) => {
+    if (request.path === "/token") {
+      logins.push(`${request.headers.authorization} ${body}`);
+      return sendJson(response, { access_token: `t${logins.length}`, expires_in: "0" });
+    }
+    const first = Number(request.query.get("offset"));
+    const isRefused = request.headers.authorization !== `Bearer t${first / 2 + 1}`;
+    if (isRefused) return void response.writeHead(403).end();
+    sendJson(response, { data: items(first, first < 2 ? 2 : 0) });
+  });
+  const auth = {
+    auth_method: "oauth",
+    access_token_url: `${api.url}/token`,
+    client_id: "me",
+    client_secret: "a b:c",
+    oauth_client_auth: "basic",
+  };
+
+  const run = await runTap(
+    itemsConfig(api.url, { pagination: { style: "offset", page_size: 2 } }, auth),
+  );
+
+  expect(run.records()).toEqual(items(0, 2));
+  const header = `Basic ${Buffer.from("me:a+b%3Ac").toString("base64")}`;
+  expect(logins).toEqual(Array(2).fill(`${header} grant_type=client_credentials`));
 });

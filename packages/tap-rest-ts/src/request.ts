@@ -32,7 +32,7 @@ export interface HttpResponse {
 /** Puts credentials on a request; `renew` is called once after a 401 and says whether a new try makes sense. */
 export interface Authenticator {
   authorize(request: HttpRequest): Promise<HttpRequest> | HttpRequest;
-  renew?(): Promise<boolean>;
+  renew?(refused: HttpResponse): Promise<boolean>;
 }
 
 export interface HttpClientOptions {
@@ -86,7 +86,11 @@ export class HttpClient {
       if ("isPassing" in answer) return again(answer);
       const response = applyRules(request.rules ?? [], answer) ?? answer;
       if ("isPassing" in response) return again(response);
-      if (response.status === 401 && !isRenewed && (await authenticator.renew?.()) === true) {
+      if (
+        response.status === 401 &&
+        !isRenewed &&
+        (await authenticator.renew?.(response)) === true
+      ) {
         isRenewed = true;
         return attempt();
       }

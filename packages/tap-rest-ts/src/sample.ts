@@ -1,11 +1,11 @@
 import { type JsonSchema, type JsonValue, type RunContext, UserError } from "singer-sdk-ts";
 import { openConnection } from "./connection.ts";
-import { formatReader } from "./decode/index.ts";
 import { inferSchema } from "./infer-schema.ts";
 import { PageSequence } from "./read-pages.ts";
 import type { Config } from "./settings.ts";
 import { formatEdge, sliceRequest } from "./slice.ts";
 import type { RestStream } from "./stream.ts";
+import { streamReader } from "./stream-reader.ts";
 import type { ReadText } from "./stream-schema.ts";
 
 /** Infers the schema of a stream from its first records; throws E_SCHEMA_FILE when it has none, or when it needs a parent. */
@@ -53,11 +53,7 @@ async function sampleRecords(
     request: sliceRequest(stream, slice, config),
     client: connection.client,
     authenticator: connection.authenticatorOf(stream),
-    readPage: formatReader({
-      format: stream.recordsFormat,
-      path: stream.recordsPath,
-      csvDelimiter: stream.csvDelimiter,
-    }),
+    readPage: streamReader(stream),
     pagination: { ...stream.pagination, max_records: stream.inferenceRecords },
     hasKeys: stream.primaryKeys.length > 0,
     signal,

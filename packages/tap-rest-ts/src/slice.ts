@@ -1,7 +1,7 @@
 import { type JsonValue, stringifyJson } from "singer-sdk-ts";
 import { formatBookmark, type Window } from "./date-format.ts";
 import type { HttpRequest } from "./request.ts";
-import type { RestStream } from "./stream.ts";
+import type { BodyFormat, RestStream } from "./stream.ts";
 import { streamUrl } from "./stream-request.ts";
 import { fillTemplate, fillTemplates, type LookUp } from "./template.ts";
 
@@ -40,7 +40,7 @@ export function sliceRequest(
 ): HttpRequest {
   const lookUp = sliceLookUp(slice, config);
   const url = streamUrl(stream.base, fillTemplate(stream.path, lookUp, encodeURIComponent));
-  for (const [name, values] of Object.entries(stream.params)) {
+  for (const [name, values] of Object.entries(stream.hasParamsInBody ? {} : stream.params)) {
     for (const value of values) url.searchParams.append(name, fillTemplate(value, lookUp));
   }
   const { start_param: startParam, end_param: endParam } = stream.incremental;
@@ -52,12 +52,42 @@ export function sliceRequest(
   }
   const headers = { accept: "application/json", ...fillTemplates(stream.headers, lookUp) };
   const request = { method: stream.method, url, headers, rules: stream.responseRules };
-  if (stream.body === undefined) return request;
-  const members = fillTemplates(stream.body, lookUp);
-  const isForm = stream.bodyFormat === "form";
-  const type = isForm ? "application/x-www-form-urlencoded" : "application/json";
-  const body = isForm ? formText(members) : JSON.stringify(members);
+  const body = bodyText(stream, lookUp);
+  if (body === undefined) return request;
+  const type = bodyTypes[stream.bodyFormat];
   return { ...request, headers: { "content-type": type, ...headers }, body };
+}
+
+const bodyTypes: Readonly<Record<BodyFormat, string>> = {
+  json: "application/json",
+  graphql: "application/json",
+  form: "application/x-www-form-urlencoded",
+  text: "text/plain; charset=utf-8",
+};
+
+function bodyText(stream: RestStream, lookUp: LookUp): string | undefined {
+  const { body, bodyFormat, params, hasParamsInBody } = stream;
+  if (bodyFormat === "graphql" && body !== undefined) {
+    // The braces of a query are its own: only its variables hold templates.
+    const { query, ...rest } = typeof body === "string" ? { query: body } : body;
+    return JSON.stringify({ query, ...fillTemplates(rest, lookUp) });
+  }
+  if (typeof body === "string") return fillTemplate(body, lookUp);
+  if (body === undefined && !hasParamsInBody) return undefined;
+  const members = fillTemplates(
+    hasParamsInBody ? { ...bodyParams(params), ...body } : { ...body },
+    lookUp,
+  );
+  return bodyFormat === "form" ? formText(members) : JSON.stringify(members);
+}
+
+/** Parameters as members: one value alone, several as a list. */
+function bodyParams(params: RestStream["params"]): Record<string, unknown> {
+  const entries = Object.entries(params).map(([name, values]) => [
+    name,
+    values.length === 1 ? values[0] : values,
+  ]);
+  return Object.fromEntries(entries) as Record<string, unknown>;
 }
 
 function formText(members: Readonly<Record<string, unknown>>): string {

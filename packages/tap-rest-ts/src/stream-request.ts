@@ -1,5 +1,5 @@
 import { UserError } from "singer-sdk-ts";
-import type { RequestChange } from "./paginator/paginator.ts";
+import type { QueryMembers, RequestChange } from "./paginator/paginator.ts";
 import type { HttpRequest } from "./request.ts";
 
 /** `api_url` as a URL: a missing scheme means https, a trailing slash doesn't matter. */
@@ -42,9 +42,10 @@ export function changeRequest(
   pageUrl: URL,
 ): HttpRequest {
   const url = change.url === undefined ? new URL(request.url) : nextUrl(change.url, pageUrl);
-  for (const [name, value] of Object.entries(change.query ?? {})) url.searchParams.set(name, value);
+  for (const [name, value] of Object.entries(change.query ?? {}))
+    url.searchParams.set(name, String(value));
   const headers = { ...request.headers, ...change.headers };
-  const body = change.body === undefined ? request.body : changeBody(request.body, change.body);
+  const body = change.body === undefined ? request.body : changeBody(request, change.body);
   return { ...request, url, headers, ...(body === undefined ? {} : { body }) };
 }
 
@@ -65,14 +66,29 @@ function nextUrl(text: string, pageUrl: URL): URL {
   return url;
 }
 
-function changeBody(
-  body: string | undefined,
-  members: Readonly<Record<string, string | number>>,
-): string {
-  // The body was written by this tap from a settings object, so it is a JSON object.
-  const root = JSON.parse(body ?? "{}") as Record<string, unknown>;
+function changeBody({ body, headers }: HttpRequest, members: QueryMembers): string {
+  if (headers["content-type"]?.includes("urlencoded") === true) {
+    const form = new URLSearchParams(body);
+    for (const [name, value] of Object.entries(members)) form.set(name, String(value));
+    return form.toString();
+  }
+  const root = bodyMembers(body);
   for (const [name, value] of Object.entries(members)) setMember(root, name.split("."), value);
   return JSON.stringify(root);
+}
+
+/** The members of a JSON body, which paging adds to; throws E_SETTING when the body is no JSON object. */
+function bodyMembers(body = "{}"): Record<string, unknown> {
+  try {
+    const root: unknown = JSON.parse(body);
+    if (typeof root === "object" && root !== null && !Array.isArray(root))
+      return root as Record<string, unknown>;
+  } catch {
+    // The same as JSON of another kind.
+  }
+  throw new UserError("E_SETTING", "the parameters of paging can't be put into a body of text", {
+    hint: "write body as an object, or set pagination.param_in to query",
+  });
 }
 
 function setMember(

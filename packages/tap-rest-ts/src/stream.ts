@@ -16,6 +16,9 @@ type StreamConfig = Config["streams"][number];
 /** How the replication key's bookmark becomes a request. */
 type Incremental = NonNullable<StreamConfig["incremental"]>;
 
+/** What the body of a request is written in. */
+export type BodyFormat = "json" | "form" | "text" | "graphql";
+
 /** The stream that another one's requests depend on. */
 interface ParentLink {
   readonly stream: string;
@@ -37,9 +40,11 @@ export interface RestStream {
   readonly params: Readonly<Record<string, readonly string[]>>;
   readonly method: "GET" | "POST";
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: Readonly<Record<string, unknown>> | undefined;
+  readonly body: Readonly<Record<string, unknown>> | string | undefined;
   readonly auth: StreamConfig["auth"];
-  readonly bodyFormat: "json" | "form";
+  readonly bodyFormat: BodyFormat;
+  /** The parameters are members of a JSON body: tap-rest-api-msdk's `use_request_body_not_params`. */
+  readonly hasParamsInBody: boolean;
   readonly responseRules: readonly ResponseRule[];
   readonly recordsPath: JsonPath;
   readonly recordsFormat: RecordsFormat;
@@ -86,7 +91,8 @@ function resolveStream(stream: StreamConfig, config: Config, base: URL): RestStr
     const text = incremental[member];
     return text === undefined ? undefined : parseDuration(text, setting(`incremental.${member}`));
   };
-  const body = stream.body ?? config.body;
+  const body = bodySetting(stream.body ?? config.body, setting("body"));
+  const hasParamsInBody = config.use_request_body_not_params === true;
   return {
     name,
     base,
@@ -100,6 +106,7 @@ function resolveStream(stream: StreamConfig, config: Config, base: URL): RestStr
     method: stream.method ?? config.method ?? (body === undefined ? "GET" : "POST"),
     headers: headerTexts({ ...config.headers, ...stream.headers }),
     body,
+    hasParamsInBody,
     auth: stream.auth,
     bodyFormat: stream.body_format ?? config.body_format ?? "json",
     responseRules: stream.response_rules ?? config.response_rules ?? [],
@@ -118,9 +125,23 @@ function resolveStream(stream: StreamConfig, config: Config, base: URL): RestStr
     partitions: stream.partitions ?? [],
     inferenceRecords: stream.num_inference_records ?? config.num_inference_records ?? 50,
     schema: stream.schema,
-    pagination: { ...msdkPagination(config), ...config.pagination, ...stream.pagination },
+    pagination: {
+      ...(hasParamsInBody ? { param_in: "body" } : {}),
+      ...msdkPagination(config),
+      ...config.pagination,
+      ...stream.pagination,
+    },
     integrity: stream.integrity ?? config.integrity ?? "fail",
   };
+}
+
+/** The settings let a body be an object or a text; a list is neither. */
+function bodySetting(body: unknown, setting: string): RestStream["body"] {
+  if (body === undefined || typeof body === "string") return body;
+  // An object that came from JSON has texts as names.
+  if (typeof body === "object" && body !== null && !Array.isArray(body))
+    return body as Readonly<Record<string, unknown>>;
+  throw new UserError("E_SETTING", `setting \`${setting}\` is neither an object nor a text`);
 }
 
 function resolveParent({ parent }: StreamConfig, setting: string): ParentLink | undefined {

@@ -8,7 +8,6 @@ import {
 import { openAhead } from "./ahead.ts";
 import { BookmarkTracker, type BookmarkValue, compareBookmarks } from "./bookmark.ts";
 import { addDuration, parseTime, timeWindows } from "./date-format.ts";
-import { formatReader } from "./decode/index.ts";
 import { streamId } from "./discover.ts";
 import type { RecordPage } from "./page.ts";
 import { addMembers, keepRecords } from "./page-view.ts";
@@ -18,6 +17,7 @@ import { deselectedMembers, selectMembers } from "./select-records.ts";
 import { type Context, formatEdge, type Slice, sliceRequest, windowEdges } from "./slice.ts";
 import type { RestStream } from "./stream.ts";
 import { StreamBookmarks } from "./stream-bookmarks.ts";
+import { streamReader } from "./stream-reader.ts";
 import type { StreamNode } from "./stream-tree.ts";
 import { writePage } from "./write-records.ts";
 
@@ -245,11 +245,7 @@ async function* openSlice(
     request: sliceRequest(stream, slice, run.config),
     client,
     authenticator: authenticatorOf(stream),
-    readPage: formatReader({
-      format: stream.recordsFormat,
-      path: stream.recordsPath,
-      csvDelimiter: stream.csvDelimiter,
-    }),
+    readPage: streamReader(stream),
     pagination: mode === "test" ? { ...stream.pagination, max_pages: 1 } : stream.pagination,
     hasKeys: stream.primaryKeys.length > 0,
     signal,

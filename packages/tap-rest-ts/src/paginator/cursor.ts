@@ -1,6 +1,6 @@
 import { type JsonValue, UserError } from "singer-sdk-ts";
 import { parseJsonPath } from "../json/path.ts";
-import type { PageFacts, PageToken, Paginator, RequestChange } from "./paginator.ts";
+import type { PageFacts, PageToken, Paginator, QueryMembers, RequestChange } from "./paginator.ts";
 import type { StopRules } from "./stop.ts";
 
 export interface CursorSettings {
@@ -17,10 +17,9 @@ export interface CursorSettings {
  * not the end: APIs that filter after paging send such pages.
  */
 export function cursorPaginator(settings: CursorSettings, stop: StopRules): Paginator {
-  const { cursor_param: cursorParam = "cursor", cursor_in: place = "query" } = settings;
+  const { cursor_param: cursorParam = "cursor", cursor_in: place } = settings;
   const { limit_param: limitParam = "limit", page_size: pageSize } = settings;
-  const limit: Record<string, string> =
-    pageSize === undefined ? {} : { [limitParam]: String(pageSize) };
+  const limit: QueryMembers = pageSize === undefined ? {} : { [limitParam]: pageSize };
   const read = cursorReader(settings);
   return {
     first: undefined,
@@ -28,7 +27,7 @@ export function cursorPaginator(settings: CursorSettings, stop: StopRules): Pagi
       if (token === undefined) return { query: limit };
       if (place === "body") return { query: limit, body: { [cursorParam]: token } };
       if (place === "header") return { query: limit, headers: { [cursorParam]: String(token) } };
-      return { query: { ...limit, [cursorParam]: String(token) } };
+      return { query: { ...limit, [cursorParam]: token } };
     },
     next: (_token, page) => (stop.isLast(page) === true ? undefined : read(page)),
   };

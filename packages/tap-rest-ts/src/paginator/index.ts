@@ -5,7 +5,7 @@ import { type LinkHeaderSettings, linkHeaderPaginator } from "./link-header.ts";
 import { type NextUrlSettings, nextUrlPaginator } from "./next-url.ts";
 import { type OffsetSettings, offsetPaginator } from "./offset.ts";
 import { type PageNumberSettings, pageNumberPaginator } from "./page-number.ts";
-import type { Paginator } from "./paginator.ts";
+import type { Paginator, RequestChange } from "./paginator.ts";
 import { type SingleSettings, singlePaginator } from "./single.ts";
 import type { StopRules, StopSettings } from "./stop.ts";
 import type { PaginationStyle } from "./styles.ts";
@@ -21,12 +21,36 @@ export interface PaginationSettings
     KeysetSettings,
     SingleSettings {
   readonly style?: PaginationStyle;
+  /** Where the parameters of a page go. */
+  readonly param_in?: "query" | "body" | "header";
   readonly max_pages?: number;
   readonly max_records?: number;
 }
 
 /** Makes the paginator of a style; `auto` reads the first page like `none` and is replaced by what that page shows. */
 export function makePaginator(
+  style: PaginationStyle,
+  settings: PaginationSettings,
+  stop: StopRules,
+): Paginator {
+  const paginator = stylePaginator(style, settings, stop);
+  const { param_in: place = "query" } = settings;
+  return place === "query"
+    ? paginator
+    : { ...paginator, place: (token) => movedTo(place, paginator.place(token)) };
+}
+
+/** The change with its query in the body or in the headers. */
+function movedTo(
+  place: "body" | "header",
+  { query = {}, ...change }: RequestChange,
+): RequestChange {
+  if (place === "body") return { ...change, body: { ...query, ...change.body } };
+  const headers = Object.entries(query).map(([name, value]) => [name, String(value)] as const);
+  return { ...change, headers: { ...Object.fromEntries(headers), ...change.headers } };
+}
+
+function stylePaginator(
   style: PaginationStyle,
   settings: PaginationSettings,
   stop: StopRules,

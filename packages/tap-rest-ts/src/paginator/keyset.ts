@@ -1,6 +1,6 @@
 import { DecimalText, UserError } from "singer-sdk-ts";
 import { parseJsonPath } from "../json/path.ts";
-import type { PageFacts, PageToken, Paginator } from "./paginator.ts";
+import type { PageFacts, PageToken, Paginator, QueryMembers } from "./paginator.ts";
 import type { StopRules } from "./stop.ts";
 
 export interface KeysetSettings {
@@ -15,12 +15,11 @@ export function keysetPaginator(settings: KeysetSettings, stop: StopRules): Pagi
   const { key_path: keyPath = "$.id", key_param: keyParam = "after" } = settings;
   const { limit_param: limitParam = "limit", page_size: pageSize } = settings;
   const path = parseJsonPath(keyPath, "pagination.key_path");
-  const limit: Record<string, string> =
-    pageSize === undefined ? {} : { [limitParam]: String(pageSize) };
+  const limit: QueryMembers = pageSize === undefined ? {} : { [limitParam]: pageSize };
   return {
     first: undefined,
     place: (token) => ({
-      query: token === undefined ? limit : { ...limit, [keyParam]: String(token) },
+      query: token === undefined ? limit : { ...limit, [keyParam]: token },
     }),
     next(_token: PageToken | undefined, page: PageFacts): PageToken | undefined {
       const last = page.lastRecord();

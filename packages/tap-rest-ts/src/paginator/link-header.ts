@@ -1,4 +1,4 @@
-import type { Paginator } from "./paginator.ts";
+import type { Paginator, QueryMembers } from "./paginator.ts";
 import type { StopRules } from "./stop.ts";
 
 export interface LinkHeaderSettings {
@@ -9,8 +9,7 @@ export interface LinkHeaderSettings {
 /** The address of the next page stands in the Link header, as GitHub does it. */
 export function linkHeaderPaginator(settings: LinkHeaderSettings, stop: StopRules): Paginator {
   const { limit_param: limitParam = "per_page", page_size: pageSize } = settings;
-  const firstQuery: Record<string, string> =
-    pageSize === undefined ? {} : { [limitParam]: String(pageSize) };
+  const firstQuery: QueryMembers = pageSize === undefined ? {} : { [limitParam]: pageSize };
   return {
     first: undefined,
     place: (token) => (token === undefined ? { query: firstQuery } : { url: String(token) }),

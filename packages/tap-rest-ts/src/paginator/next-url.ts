@@ -1,6 +1,6 @@
 import { parseJsonPath } from "../json/path.ts";
 import { parseToken } from "./cursor.ts";
-import type { Paginator } from "./paginator.ts";
+import type { Paginator, QueryMembers } from "./paginator.ts";
 import type { StopRules } from "./stop.ts";
 
 export interface NextUrlSettings {
@@ -17,8 +17,7 @@ export function nextUrlPaginator(settings: NextUrlSettings, stop: StopRules): Pa
     page_size: pageSize,
   } = settings;
   const path = parseJsonPath(pathText, "pagination.next_url_path");
-  const firstQuery: Record<string, string> =
-    pageSize === undefined ? {} : { [limitParam]: String(pageSize) };
+  const firstQuery: QueryMembers = pageSize === undefined ? {} : { [limitParam]: pageSize };
   return {
     first: undefined,
     place: (token) => (token === undefined ? { query: firstQuery } : { url: String(token) }),

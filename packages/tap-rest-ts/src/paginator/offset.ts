@@ -1,4 +1,4 @@
-import type { PageFacts, PageToken, Paginator } from "./paginator.ts";
+import type { PageFacts, PageToken, Paginator, QueryMembers } from "./paginator.ts";
 import type { StopRules } from "./stop.ts";
 
 export interface OffsetSettings {
@@ -6,6 +6,7 @@ export interface OffsetSettings {
   readonly limit_param?: string;
   readonly page_size?: number;
   readonly start_offset?: number;
+  readonly inject_on_first_request?: boolean;
 }
 
 /**
@@ -15,11 +16,13 @@ export interface OffsetSettings {
 export function offsetPaginator(settings: OffsetSettings, stop: StopRules): Paginator {
   const { offset_param: offsetParam = "offset", limit_param: limitParam = "limit" } = settings;
   const { page_size: pageSize, start_offset: first = 0 } = settings;
-  const limit: Record<string, string> =
-    pageSize === undefined ? {} : { [limitParam]: String(pageSize) };
+  const limit: QueryMembers = pageSize === undefined ? {} : { [limitParam]: pageSize };
   return {
     first,
-    place: (token) => ({ query: { ...limit, [offsetParam]: String(token ?? first) } }),
+    place: (token = first) =>
+      token === first && settings.inject_on_first_request === false
+        ? { query: limit }
+        : { query: { ...limit, [offsetParam]: token } },
     next(token: PageToken | undefined, page: PageFacts): PageToken | undefined {
       if (page.recordCount === 0 || stop.isLast(page) === true) return undefined;
       return Number(token ?? first) + page.recordCount;

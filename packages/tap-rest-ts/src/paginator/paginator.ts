@@ -3,12 +3,15 @@ import type { JsonValue } from "singer-sdk-ts";
 /** Where a page starts, in its style's own terms: an offset, a page number, a cursor or a URL. Kept in state as it is. */
 export type PageToken = string | number;
 
+/** Parameters of a page by name; numbers stay numbers, for an API that takes them in a JSON body. */
+export type QueryMembers = Readonly<Record<string, string | number>>;
+
 /** What a paginator changes in the stream's request to get one page. */
 export interface RequestChange {
-  readonly query?: Readonly<Record<string, string>>;
+  readonly query?: QueryMembers;
   readonly headers?: Readonly<Record<string, string>>;
   /** Members set in a JSON body; a dotted name reaches into objects (`variables.after`). */
-  readonly body?: Readonly<Record<string, string | number>>;
+  readonly body?: QueryMembers;
   /** Replaces address and query. May be relative to the page before. */
   readonly url?: string;
 }

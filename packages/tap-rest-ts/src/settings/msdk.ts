@@ -15,6 +15,10 @@ export const msdkProperties = {
     ignored: "records are sent as they are",
     description: "A setting of tap-rest-api-msdk without effect here.",
   },
+  use_request_body_not_params: {
+    type: "boolean",
+    description: "As in tap-rest-api-msdk: params and those of paging go in a JSON body.",
+  },
   backoff_type: {
     type: "string",
     ignored: "Retry-After is always read",
@@ -29,6 +33,26 @@ export const msdkProperties = {
     type: "integer",
     ignored: "waits are at least as long as Retry-After asks",
     description: "A setting of tap-rest-api-msdk without effect here.",
+  },
+  aws_credentials: {
+    type: "object",
+    properties: {
+      aws_access_key_id: { type: "string", description: "aws_access_key_id here." },
+      aws_secret_access_key: {
+        type: "string",
+        secret: true,
+        description: "aws_secret_access_key here.",
+      },
+      aws_session_token: { type: "string", secret: true, description: "aws_session_token here." },
+      aws_default_region: { type: "string", description: "aws_region here." },
+      aws_service: { type: "string", description: "aws_service here." },
+      aws_profile: { type: "string", description: "Without effect: profiles are not read." },
+      use_signed_credentials: {
+        type: "boolean",
+        description: "Without effect: auth_method aws always signs.",
+      },
+    },
+    description: "As in tap-rest-api-msdk; aws_access_key_id and its neighbours here.",
   },
   redirect_uri: {
     type: "string",

@@ -39,6 +39,17 @@ export const paginationProperties = {
     minimum: 0,
     description: "Number of the first page of style page; 1 by default.",
   },
+  inject_on_first_request: {
+    type: "boolean",
+    description:
+      "false leaves offset or page number out of the first request, for an API that refuses the first one's.",
+  },
+  param_in: {
+    type: "string",
+    enum: ["query", "body", "header"],
+    description:
+      "Where the parameters of paging go; in the query by default. A dotted name (variables.after) reaches into a JSON body.",
+  },
   cursor_path: {
     type: "string",
     description: "JSONPath of the cursor for the next page in the body, for style cursor.",
@@ -55,7 +66,7 @@ export const paginationProperties = {
   cursor_in: {
     type: "string",
     enum: ["query", "header", "body"],
-    description: "Where style cursor sends the cursor back; in the query by default.",
+    description: "Where style cursor sends the cursor back; as param_in says by default.",
   },
   next_url_path: {
     type: "string",

@@ -87,14 +87,15 @@ export const sharedStreamProperties = {
     description: "Headers of every request. A stream's are added to those at the top.",
   },
   body: {
-    type: "object",
-    additionalProperties: true,
-    description: "JSON body of every request with method POST.",
+    type: ["object", "string"],
+    description:
+      "Body of every request, which are POST then: members for body_format json and form, {query, variables} for graphql, or a text that is sent as it stands.",
   },
   body_format: {
     type: "string",
-    enum: ["json", "form"],
-    description: "How body is written: as JSON, by default, or as a form.",
+    enum: ["json", "form", "text", "graphql"],
+    description:
+      "How body is written: json by default. graphql fills templates in variables alone, and takes an answer with errors as failed.",
   },
   response_rules: {
     type: "array",
