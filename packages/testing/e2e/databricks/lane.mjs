@@ -66,12 +66,17 @@ async function checkPipeline() {
   }
 }
 
+/** A decimal without the zeros that end it. */
+function plain(number) {
+  return String(number).replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "");
+}
+
 /** Where Spark's counts, nulls, sums and lengths of a table differ from the generator's. */
 async function differences({ name, rows, columns }) {
   const asked = columns.flatMap((column, index) => {
     const quoted = `\`${column.name}\``;
     const value =
-      column.bytes !== null ? `sum(octet_length(${quoted}))` : column.sum !== null ? `sum(CAST(${quoted} AS DECIMAL(38,4)))` : "NULL";
+      column.bytes !== null ? `sum(octet_length(${quoted}))` : column.sum !== null ? `sum(CAST(${quoted} AS DECIMAL(38,10)))` : "NULL";
     return [`count_if(${quoted} IS NULL) AS n${index}`, `CAST(${value} AS STRING) AS s${index}`];
   });
   let answer;
@@ -84,7 +89,7 @@ async function differences({ name, rows, columns }) {
   columns.forEach((column, index) => {
     const expected = column.bytes ?? column.sum;
     const found = answer[`s${index}`];
-    const isSame = expected === null ? true : Number(expected) === Number(found ?? 0);
+    const isSame = expected === null ? true : plain(expected) === plain(found ?? "0");
     if (Number(answer[`n${index}`]) !== column.nulls || !isSame)
       problems.push(`${column.name}: ${answer[`n${index}`]} nulls, ${found}; expected ${column.nulls}, ${expected}`);
   });
