@@ -6,6 +6,7 @@ import {
   UserError,
 } from "singer-sdk-ts";
 import { isJsonObject } from "./page.ts";
+import { rawMember } from "./shape-records.ts";
 import type { RestStream } from "./stream.ts";
 import { declaredSchema, type ReadText } from "./stream-schema.ts";
 
@@ -25,8 +26,9 @@ export async function discoverStreams(
 }
 
 /** One stream as the catalog shows it; its keys are always sent. */
-function catalogStream(stream: RestStream, schema: JsonSchema): CatalogStream {
+function catalogStream(stream: RestStream, declared: JsonSchema): CatalogStream {
   const { name, primaryKeys, replicationKey } = stream;
+  const schema = stream.shape.hasRaw ? withRaw(declared) : declared;
   const properties = isJsonObject(schema["properties"]) ? Object.keys(schema["properties"]) : [];
   const missing = [
     ...primaryKeys,
@@ -65,6 +67,12 @@ function catalogStream(stream: RestStream, schema: JsonSchema): CatalogStream {
     ...(replicationKey === undefined ? {} : { replication_key: replicationKey }),
     metadata: [root, ...members],
   };
+}
+
+/** The schema with the member that holds the whole record. */
+function withRaw(schema: JsonSchema): JsonSchema {
+  const properties = isJsonObject(schema["properties"]) ? schema["properties"] : {};
+  return { ...schema, properties: { [rawMember]: { type: ["string", "null"] }, ...properties } };
 }
 
 /** The id of a stream: its name without dots, at which Meltano would cut it. */

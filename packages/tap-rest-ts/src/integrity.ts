@@ -57,11 +57,14 @@ export class PageIntegrity {
     return previous;
   }
 
-  /** The doubt that is left after the last page; undefined when all records were read as far as one can know. */
-  finish(): UserError | undefined {
+  /**
+   * The doubt that is left after the last page; undefined when all records were read as far as one can know. Without
+   * `isCounted` the API's total is for more than was read.
+   */
+  finish({ isCounted }: { readonly isCounted: boolean }): UserError | undefined {
     const { stream } = this.#options;
     const hint = "rows moved while they were read; run again, or set integrity to restart or warn";
-    if (this.#total !== undefined && this.#recordCount !== this.#total) {
+    if (isCounted && this.#total !== undefined && this.#recordCount !== this.#total) {
       const message = `stream ${stream}: read ${this.#recordCount} records, but the API's total is ${this.#total}`;
       return new UserError("E_TOTAL", message, {
         hint: "check page_size, pagination.style and total_path; or rows moved while they were read",

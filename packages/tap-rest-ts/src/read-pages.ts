@@ -6,6 +6,7 @@ import { detectPaginator } from "./paginator/auto.ts";
 import { makePaginator, type PaginationSettings } from "./paginator/index.ts";
 import type { PageFacts, PageToken, Paginator } from "./paginator/paginator.ts";
 import { type StopRules, stopRules } from "./paginator/stop.ts";
+import { mergePages } from "./property-chunks.ts";
 import type { Authenticator, HttpClient, HttpRequest, HttpResponse } from "./request.ts";
 import { changeRequest } from "./stream-request.ts";
 
@@ -17,7 +18,9 @@ export interface ReadOptions {
   readonly authenticator: Authenticator;
   readonly readPage: (response: HttpResponse) => RecordPage | HttpFailure;
   readonly pagination: PaginationSettings;
-  readonly hasKeys: boolean;
+  readonly primaryKeys: readonly string[];
+  /** Lists of properties: each page is asked for once for each of them, and put together. */
+  readonly propertyLists?: { readonly param: string; readonly lists: readonly string[] };
   readonly signal: AbortSignal;
   readonly log: Log;
   /** Goes on from this page instead of the first. */
@@ -44,6 +47,8 @@ export class PageSequence {
   doubt: UserError | undefined;
   /** True when `max_pages` or `max_records` ended the reading: counts can't be compared then. */
   isLimited = false;
+  /** True when `offset_max` ended the reading, and there may be more. */
+  isCapped = false;
   /** The API's count of all records, as the last page said it. */
   total: number | undefined;
   recordCount = 0;
@@ -57,7 +62,8 @@ export class PageSequence {
   }
 
   async *pages(): AsyncGenerator<ReadPage> {
-    const { client, stream, hasKeys, pagination, signal, log, startToken } = this.#options;
+    const { client, stream, primaryKeys, pagination, signal, log, startToken } = this.#options;
+    const hasKeys = primaryKeys.length > 0;
     const integrity = new PageIntegrity({ stream, hasKeys, pageSize: pagination.page_size, log });
     const cancel = new AbortController();
     const either = AbortSignal.any([signal, cancel.signal]);
@@ -80,7 +86,7 @@ export class PageSequence {
         pageCount++;
         const nextToken = this.#isOverLimit(pageCount)
           ? undefined
-          : this.#paginator.next(token, facts);
+          : this.#belowCap(this.#paginator.next(token, facts), page);
         pending =
           nextToken === undefined ? undefined : this.#fetch(nextToken, page.response.url, either);
         // The page is awaited in the next round; until then a failure of it must not count as unhandled.
@@ -88,17 +94,38 @@ export class PageSequence {
         token = nextToken;
         yield { page, nextToken };
       }
+      // An API that caps the offset often caps the total as well, so the total is no sign of the end there.
+      this.isCapped ||= this.recordCount >= (pagination.offset_max ?? Infinity);
       const isWhole = !this.isLimited && startToken === undefined;
-      this.doubt = isWhole ? integrity.finish() : undefined;
+      this.doubt = isWhole ? integrity.finish({ isCounted: !this.isCapped }) : undefined;
     } finally {
       cancel.abort();
     }
   }
 
-  #fetch(token: PageToken | undefined, pageUrl: URL, signal: AbortSignal): Promise<RecordPage> {
-    const { client, authenticator, request, readPage } = this.#options;
+  async #fetch(
+    token: PageToken | undefined,
+    pageUrl: URL,
+    signal: AbortSignal,
+  ): Promise<RecordPage> {
+    const { client, authenticator, request, readPage, propertyLists, stream } = this.#options;
     const changed = changeRequest(request, this.#paginator.place(token), pageUrl);
-    return client.fetch(changed, authenticator, readPage, signal);
+    if (propertyLists === undefined) return client.fetch(changed, authenticator, readPage, signal);
+    const pages: RecordPage[] = [];
+    for (const list of propertyLists.lists) {
+      const part = changeRequest(changed, { query: { [propertyLists.param]: list } }, pageUrl);
+      pages.push(await client.fetch(part, authenticator, readPage, signal));
+    }
+    return mergePages(pages, stream, this.#options.primaryKeys);
+  }
+
+  /** The next page, unless it reaches past what the API gives by offset. */
+  #belowCap(token: PageToken | undefined, page: RecordPage): PageToken | undefined {
+    const { offset_max: offsetMax = Infinity, page_size: pageSize } = this.#options.pagination;
+    if (token === undefined || this.recordCount + (pageSize ?? page.recordCount) <= offsetMax)
+      return token;
+    this.isCapped = true;
+    return undefined;
   }
 
   #facts(page: RecordPage): PageFacts {

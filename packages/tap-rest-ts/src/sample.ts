@@ -1,11 +1,10 @@
 import { type JsonSchema, type JsonValue, type RunContext, UserError } from "singer-sdk-ts";
 import { openConnection } from "./connection.ts";
 import { inferSchema } from "./infer-schema.ts";
-import { PageSequence } from "./read-pages.ts";
+import { openSlice } from "./open-slice.ts";
 import type { Config } from "./settings.ts";
-import { formatEdge, sliceRequest } from "./slice.ts";
+import { formatEdge } from "./slice.ts";
 import type { RestStream } from "./stream.ts";
-import { streamReader } from "./stream-reader.ts";
 import type { ReadText } from "./stream-schema.ts";
 
 /** Infers the schema of a stream from its first records; throws E_SCHEMA_FILE when it has none, or when it needs a parent. */
@@ -48,19 +47,10 @@ async function sampleRecords(
     start: formatEdge(stream.startDate, stream),
     end: undefined,
   };
-  const sequence = new PageSequence({
-    stream: stream.name,
-    request: sliceRequest(stream, slice, config),
-    client: connection.client,
-    authenticator: connection.authenticatorOf(stream),
-    readPage: streamReader(stream),
-    pagination: { ...stream.pagination, max_records: stream.inferenceRecords },
-    hasKeys: stream.primaryKeys.length > 0,
-    signal,
-    log,
-  });
+  const pagination = { ...stream.pagination, max_records: stream.inferenceRecords };
+  const run = { ...connection, config, log, signal };
   const records: JsonValue[] = [];
-  for await (const { page } of sequence.pages()) {
+  for await (const [{ page }] of openSlice({ stream, entry: undefined }, slice, pagination, run)) {
     for (
       let index = 0;
       index < page.recordCount && records.length < stream.inferenceRecords;

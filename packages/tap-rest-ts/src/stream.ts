@@ -4,8 +4,10 @@ import type { RecordsFormat } from "./decode/index.ts";
 import { type JsonPath, parseJsonPath } from "./json/path.ts";
 import { msdkPagination, msdkSearch } from "./msdk.ts";
 import type { PaginationSettings } from "./paginator/index.ts";
+import type { PropertyChunks } from "./property-chunks.ts";
 import type { ResponseRule } from "./response-rule.ts";
 import type { Config } from "./settings.ts";
+import type { RecordShape } from "./shape-records.ts";
 import { parseApiUrl } from "./stream-request.ts";
 
 /** What to do when the checks of a reading find that records may be missing. */
@@ -49,6 +51,8 @@ export interface RestStream {
   readonly recordsPath: JsonPath;
   readonly recordsFormat: RecordsFormat;
   readonly csvDelimiter: string;
+  readonly shape: RecordShape;
+  readonly propertyChunks: PropertyChunks | undefined;
   readonly primaryKeys: readonly string[];
   readonly replicationKey: string | undefined;
   readonly incremental: Incremental;
@@ -67,7 +71,11 @@ export interface RestStream {
 /** All streams of a configuration; throws E_SETTING for a name that occurs twice and for a parent that is not there. */
 export function resolveStreams(config: Config): readonly RestStream[] {
   const base = parseApiUrl(config.api_url);
-  const streams = config.streams.map((stream) => resolveStream(stream, config, base));
+  const streams = config.streams.map((stream) => {
+    const resolved = resolveStream(stream, config, base);
+    checkOffsetMax(resolved);
+    return resolved;
+  });
   const names = new Set<string>();
   for (const { name, parent } of streams) {
     if (names.has(name))
@@ -84,6 +92,20 @@ export function resolveStreams(config: Config): readonly RestStream[] {
   return streams;
 }
 
+/** Reading past `offset_max` means to ask again from a value of the replication key on. */
+function checkOffsetMax({ name, pagination, ...stream }: RestStream): void {
+  if (pagination.offset_max === undefined) return;
+  const { params, headers, body, path, search, incremental, replicationKey } = stream;
+  const asksFrom =
+    incremental.start_param !== undefined ||
+    JSON.stringify([params, headers, body, path, search]).includes("{start}");
+  if (replicationKey !== undefined && asksFrom) return;
+  const what = replicationKey === undefined ? "replication_key" : "incremental.start_param";
+  throw new UserError("E_SETTING", `stream ${name}: pagination.offset_max needs ${what}`, {
+    hint: "past offset_max the API is asked for the records from the last one's replication key on",
+  });
+}
+
 function resolveStream(stream: StreamConfig, config: Config, base: URL): RestStream {
   const { name, incremental = {} } = stream;
   const setting = (member: string): string => `streams.${name}.${member}`;
@@ -91,6 +113,7 @@ function resolveStream(stream: StreamConfig, config: Config, base: URL): RestStr
     const text = incremental[member];
     return text === undefined ? undefined : parseDuration(text, setting(`incremental.${member}`));
   };
+  const primaryKeys = stream.primary_keys ?? config.primary_keys ?? [];
   const body = bodySetting(stream.body ?? config.body, setting("body"));
   const hasParamsInBody = config.use_request_body_not_params === true;
   return {
@@ -116,7 +139,9 @@ function resolveStream(stream: StreamConfig, config: Config, base: URL): RestStr
     ),
     recordsFormat: stream.records_format ?? config.records_format ?? "json",
     csvDelimiter: stream.csv_delimiter ?? config.csv_delimiter ?? ",",
-    primaryKeys: stream.primary_keys ?? config.primary_keys ?? [],
+    shape: recordShape(stream, config, setting),
+    propertyChunks: propertyChunks(stream, setting("property_chunks"), primaryKeys),
+    primaryKeys,
     replicationKey: stream.replication_key ?? config.replication_key,
     incremental,
     step: duration("step"),
@@ -142,6 +167,53 @@ function bodySetting(body: unknown, setting: string): RestStream["body"] {
   if (typeof body === "object" && body !== null && !Array.isArray(body))
     return body as Readonly<Record<string, unknown>>;
   throw new UserError("E_SETTING", `setting \`${setting}\` is neither an object nor a text`);
+}
+
+function recordShape(
+  { expand, ...stream }: StreamConfig,
+  config: Config,
+  setting: (member: string) => string,
+): RecordShape {
+  const paths = (members: Readonly<Record<string, string>>, name: string): Map<string, JsonPath> =>
+    new Map(
+      Object.entries(members).map(([member, path]) => [
+        member,
+        parseJsonPath(path, setting(`${name}.${member}`)),
+      ]),
+    );
+  return {
+    expand:
+      expand === undefined
+        ? undefined
+        : {
+            path: parseJsonPath(expand.path, setting("expand.path")),
+            include: paths(expand.include ?? {}, "expand.include"),
+            keepsEmpty: expand.when_empty === "keep",
+          },
+    fields: paths(stream.fields ?? {}, "fields"),
+    dropped: stream.drop_fields ?? [],
+    hasRaw: stream.store_raw_json_message ?? config.store_raw_json_message ?? false,
+  };
+}
+
+function propertyChunks(
+  { property_chunks: chunks }: StreamConfig,
+  setting: string,
+  primaryKeys: readonly string[],
+): PropertyChunks | undefined {
+  if (chunks === undefined) return undefined;
+  if (primaryKeys.length === 0) {
+    throw new UserError("E_SETTING", `setting \`${setting}\` needs primary_keys`, {
+      hint: "by them the answers to several lists of properties are put together",
+    });
+  }
+  return {
+    param: chunks.param ?? "fields",
+    separator: chunks.separator ?? ",",
+    countMax: chunks.size ?? 100,
+    lengthMax: chunks.length_max ?? Number.POSITIVE_INFINITY,
+    properties: chunks.properties,
+  };
 }
 
 function resolveParent({ parent }: StreamConfig, setting: string): ParentLink | undefined {

@@ -1,38 +1,26 @@
-import {
-  type JsonValue,
-  type Log,
-  type MessageWriter,
-  type State,
-  selectedSchema,
-} from "singer-sdk-ts";
+import { type JsonValue, type MessageWriter, type State, selectedSchema } from "singer-sdk-ts";
 import { openAhead } from "./ahead.ts";
 import { BookmarkTracker, type BookmarkValue, compareBookmarks } from "./bookmark.ts";
 import { addDuration, parseTime, timeWindows } from "./date-format.ts";
 import { streamId } from "./discover.ts";
+import { openSlice, type SliceRun } from "./open-slice.ts";
 import type { RecordPage } from "./page.ts";
 import { addMembers, keepRecords } from "./page-view.ts";
-import { PageSequence, type ReadPage } from "./read-pages.ts";
-import type { Authenticator, HttpClient } from "./request.ts";
+import type { PageSequence, ReadPage } from "./read-pages.ts";
 import { deselectedMembers, selectMembers } from "./select-records.ts";
-import { type Context, formatEdge, type Slice, sliceRequest, windowEdges } from "./slice.ts";
+import { type Context, formatEdge, type Slice, windowEdges } from "./slice.ts";
 import type { RestStream } from "./stream.ts";
 import { StreamBookmarks } from "./stream-bookmarks.ts";
-import { streamReader } from "./stream-reader.ts";
 import type { StreamNode } from "./stream-tree.ts";
 import { writePage } from "./write-records.ts";
 
 /** What the streams of a run share. */
-export interface Run {
-  readonly client: HttpClient;
-  readonly authenticatorOf: (stream: RestStream) => Authenticator;
+export interface Run extends SliceRun {
   readonly writer: MessageWriter;
   readonly state: State;
-  readonly config: Readonly<Record<string, unknown>>;
   readonly partitionsMax: number;
   readonly concurrency: number;
   readonly mode: "sync" | "test" | "schema";
-  readonly log: Log;
-  readonly signal: AbortSignal;
 }
 
 /** How often policy `restart` reads a slice again before it gives up. */
@@ -143,8 +131,10 @@ function finishBookmarks({ bookmarks, children }: Reading): void {
 
 /** Reads a stream for a number of parents; a stream without a parent has one, which is empty. */
 async function readContexts(reading: Reading, parents: Iterable<Context>, run: Run): Promise<void> {
+  const { pagination: whole } = reading.node.stream;
+  const pagination = run.mode === "test" ? { ...whole, max_pages: 1 } : whole;
   const open = (key: SliceKey): AsyncGenerator<[ReadPage, PageSequence]> =>
-    openSlice(reading.node.stream, key, run);
+    openSlice(reading.node, key.slice, pagination, run);
   for await (const { key, items } of openAhead(
     slices(reading, parents, run),
     run.concurrency,
@@ -232,26 +222,6 @@ function* sliceEdges(
     yield windowEdges(window);
   }
   if (windowCount === 0) run.log.info("nothing_new", { stream: stream.name, start, end });
-}
-
-async function* openSlice(
-  stream: RestStream,
-  { slice }: SliceKey,
-  run: Run,
-): AsyncGenerator<[ReadPage, PageSequence]> {
-  const { client, authenticatorOf, mode, log, signal } = run;
-  const sequence = new PageSequence({
-    stream: stream.name,
-    request: sliceRequest(stream, slice, run.config),
-    client,
-    authenticator: authenticatorOf(stream),
-    readPage: streamReader(stream),
-    pagination: mode === "test" ? { ...stream.pagination, max_pages: 1 } : stream.pagination,
-    hasKeys: stream.primaryKeys.length > 0,
-    signal,
-    log,
-  });
-  for await (const page of sequence.pages()) yield [page, sequence];
 }
 
 /** Writes all pages of a slice and reads the children of each; returns the sequence, which knows how the reading ended. */

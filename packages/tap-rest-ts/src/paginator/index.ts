@@ -24,6 +24,7 @@ export interface PaginationSettings
   /** Where the parameters of a page go. */
   readonly param_in?: "query" | "body" | "header";
   readonly max_pages?: number;
+  readonly offset_max?: number;
   readonly max_records?: number;
 }
 

@@ -10,11 +10,6 @@ export const msdkProperties = {
     ignored: "the style of the request says how responses are read",
     description: "A setting of tap-rest-api-msdk without effect here.",
   },
-  store_raw_json_message: {
-    type: "boolean",
-    ignored: "records are sent as they are",
-    description: "A setting of tap-rest-api-msdk without effect here.",
-  },
   use_request_body_not_params: {
     type: "boolean",
     description: "As in tap-rest-api-msdk: params and those of paging go in a JSON body.",

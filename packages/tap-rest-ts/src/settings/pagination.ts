@@ -106,6 +106,12 @@ export const paginationProperties = {
     description:
       "Ends at a page with fewer records than page_size, which saves one request but loses data when the API lowers page_size.",
   },
+  offset_max: {
+    type: "integer",
+    minimum: 1,
+    description:
+      "The most records that the API gives by paging, 10000 for example: past them reading starts again at the last record's replication key, in whose order the API must sort.",
+  },
   max_pages: {
     type: "integer",
     minimum: 1,

@@ -68,6 +68,45 @@ const parentProperties = {
   },
 } as const;
 
+const expandProperties = {
+  path: {
+    type: "string",
+    description:
+      "JSONPath of a list inside each record: $.lines; a value that is no object becomes {value: …}.",
+  },
+  include: {
+    type: "object",
+    additionalProperties: { type: "string" },
+    description:
+      "Names and JSONPaths in the outer record of what each inner one gets: {order_id: $.id}.",
+  },
+  when_empty: {
+    type: "string",
+    enum: ["skip", "keep"],
+    description:
+      "skip (default) drops a record whose list is empty or absent; keep sends what include has of it.",
+  },
+} as const;
+
+const propertyChunkProperties = {
+  param: {
+    type: "string",
+    description: "Query parameter of the list; fields by default.",
+  },
+  size: { type: "integer", minimum: 1, description: "The most names in one list; 100 by default." },
+  length_max: {
+    type: "integer",
+    minimum: 1,
+    description: "The most characters of one list; no limit by default.",
+  },
+  separator: { type: "string", description: "What parts the names; a comma by default." },
+  properties: {
+    type: "array",
+    items: { type: "string" },
+    description: "The names to ask for; the selected properties of the schema by default.",
+  },
+} as const;
+
 /** Settings that stand in a stream, or at the top as the default of all streams. */
 export const sharedStreamProperties = {
   method: {
@@ -165,6 +204,11 @@ export const sharedStreamProperties = {
     description:
       "As in tap-rest-api-msdk: the value of source_search_field; $last_run_date in it is the bookmark.",
   },
+  store_raw_json_message: {
+    type: "boolean",
+    description:
+      "Adds the member _sdc_raw_json to each record: the text of the record as the API wrote it.",
+  },
   num_inference_records: {
     type: "integer",
     minimum: 1,
@@ -197,6 +241,29 @@ export const streamProperties = {
       "JSON Schema of the records: the object itself, or the path of a JSON file, relative to the working folder. Without it the schema is inferred from the first records, on each run without a catalog.",
   },
   ...sharedStreamProperties,
+  expand: {
+    type: "object",
+    required: ["path"],
+    properties: expandProperties,
+    description: "Sends the values of a list inside each record instead of the record.",
+  },
+  fields: {
+    type: "object",
+    additionalProperties: { type: "string" },
+    description:
+      "Members to add to each record by their JSONPath in it, after expand: {city: $.address.city}; they may be keys.",
+  },
+  drop_fields: {
+    type: "array",
+    items: { type: "string" },
+    description: "Members to take out of each record, after fields.",
+  },
+  property_chunks: {
+    type: "object",
+    properties: propertyChunkProperties,
+    description:
+      "Asks for the properties of the schema by name, in several requests per page when the list is too long for one, and puts the records together by primary_keys.",
+  },
   auth: {
     type: "object",
     properties: authProperties,
