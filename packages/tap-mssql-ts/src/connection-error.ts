@@ -57,6 +57,7 @@ export function isWithoutReplica(error: unknown): boolean {
 export function connectionError(error: unknown, config: Server): UserError {
   const server = `${config.host}:${config.port}`;
   const found = causes(error);
+  for (const cause of found) if (cause instanceof UserError) return cause;
   const codes = found.map(({ code }) => code);
   if (codes.includes("ENOTFOUND") || codes.includes("EAI_AGAIN"))
     return new UserError("E_CONNECT", `cannot connect to ${server}: the host is unknown`, {

@@ -10,6 +10,7 @@ import {
 } from "./connection-error.ts";
 import type { Statement } from "./query.ts";
 import type { Config } from "./settings.ts";
+import { openTunnel } from "./ssh-tunnel.ts";
 import { type RowReceiver, type RowSink, RowStream } from "./wire/row-stream.ts";
 
 const RETRY_WAIT_FIRST_MS = 500;
@@ -167,6 +168,12 @@ function connect(config: Config, log: Log): Promise<Connection> {
 /** The settings in tedious' words. */
 export function connectionOptions(config: Config): ConnectionConfiguration {
   const { server, port, instanceName } = addressOf(config);
+  const { ssh_tunnel: tunnel } = config;
+  if (tunnel !== undefined && instanceName !== undefined)
+    throw new UserError("E_SETTING", "a named instance cannot be looked up through an SSH tunnel", {
+      hint: "give the instance's own `port` in place of its name",
+    });
+  const timeoutMs = config.connect_timeout_seconds * 1000;
   return {
     server,
     authentication: authenticationOf(config),
@@ -179,7 +186,10 @@ export function connectionOptions(config: Config): ConnectionConfiguration {
       ...(config.certificate_authority !== undefined && {
         cryptoCredentialsDetails: { ca: config.certificate_authority },
       }),
-      connectTimeout: config.connect_timeout_seconds * 1000,
+      ...(tunnel !== undefined && {
+        connector: () => openTunnel(tunnel, { host: server, port, timeoutMs }),
+      }),
+      connectTimeout: timeoutMs,
       requestTimeout: config.query_timeout_seconds * 1000,
       packetSize: config.packet_size_bytes,
       appName: config.application_name,

@@ -2,6 +2,7 @@ import type { ConfigOf, Settings } from "singer-sdk-ts";
 import { batchSettings } from "singer-sdk-ts/batch";
 import { mappingSettings } from "singer-sdk-ts/mapping-settings";
 import { connectionSettings } from "./connection-settings.ts";
+import { sshSettings } from "./ssh-settings.ts";
 
 /** Every setting of the tap; checks, `--about`, README and schemas come from this value. */
 export const settings = {
@@ -9,6 +10,7 @@ export const settings = {
   required: [],
   properties: {
     ...connectionSettings,
+    ...sshSettings,
     filter_schemas: {
       type: ["array", "string"],
       aliases: ["filter_dbs"],
