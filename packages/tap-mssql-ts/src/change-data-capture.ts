@@ -48,7 +48,7 @@ export function changeDataCapture(run: StreamRun): ChangeSource {
 }
 
 /** Positions of other taps come without `0x`. */
-function lsnText(position: Position): string {
+export function lsnText(position: Position): string {
   return `0x${position.toString().replace(/^0x/i, "").toUpperCase()}`;
 }
 

@@ -32,7 +32,7 @@ test("E18: --test writes a line for each thing that a run depends on", async () 
   expect(lines).toEqual([
     expect.stringMatching(/check_ok check=server found=.*16\.0/),
     expect.stringMatching(/check_failed check=encryption found=off/),
-    expect.stringMatching(/check_ok check=rights found=1 selected/),
+    expect.stringMatching(/check_ok check=rights found=1 selected tables and views may be read/),
     expect.stringMatching(/check_ok check=clock found=the server's clock differs by \d+ s/),
   ]);
 });
@@ -52,4 +52,34 @@ test("E18: what stands in the way of the next run is named", async () => {
   expect(result.stderr).toMatch(/check_ok check=change_tracking_retention found=2 days/);
   expect(result.stderr).toMatch(/check_failed check=position of dbo-Orders/);
   expect(lastState(result)).toBeUndefined();
+});
+
+test("E18: what CDC has cleaned up before the last bookmark is named", async () => {
+  const captured = new ChangingDatabase({
+    name: "Log",
+    tables: [
+      {
+        name: "dbo.Orders",
+        columns: { ID: "int not null" },
+        primaryKey: ["ID"],
+        rows: [{ ID: 1 }],
+      },
+    ],
+  });
+  captured.changes.enableCapture({ name: "dbo_Orders", table: "dbo.Orders", columns: ["ID"] });
+  captured.commit({ insert: "dbo.Orders", row: { ID: 2 } });
+  const log = await startChangingServer(captured);
+  const config = log.config({ default_replication_method: "LOG_BASED", log_based: "cdc" });
+  const state = lastState(await runTap({ config }));
+
+  const before = await runTap({ config, args: ["--test"], ...(state && { state }) });
+  captured.commit({ insert: "dbo.Orders", row: { ID: 3 } });
+  captured.commit({ insert: "dbo.Orders", row: { ID: 4 } });
+  captured.changes.cleanUp();
+  const after = await runTap({ config, args: ["--test"], ...(state && { state }) });
+  await log.close();
+
+  expect(before.stderr).toMatch(/check_ok check=cdc found=captured up to a commit at \d{4}-/);
+  expect(before.stderr).toMatch(/check_ok check=position of dbo-Orders/);
+  expect(after.stderr).toMatch(/check_failed check=position of dbo-Orders found=.*cleaned up/);
 });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { ChangingDatabase } from "adventureworks/sqlserver";
 import { type ChangingServer, startChangingServer } from "./testing/changing-server.ts";
-import { recordsOf, runTap } from "./testing/run-tap.ts";
+import { lastState, recordsOf, runTap } from "./testing/run-tap.ts";
 
 const database = new ChangingDatabase({
   name: "Shop",
@@ -135,4 +135,15 @@ test("E21: the setting names of the peers are understood, or accepted with one w
   expect(result.exitCode).toBe(0);
   expect(recordsOf(result, "dbo-Orders")).toHaveLength(3);
   expect(result.stderr.match(/cursor_array_size/g)).toHaveLength(1);
+});
+
+test("S27: a bookmark of another replication key is dropped, and the stream is read from its start", async () => {
+  const state = {
+    bookmarks: { "dbo-Orders": { replication_key: "Changed", replication_key_value: 7 } },
+  };
+
+  const result = await runTap({ config: server.config(incremental), state });
+
+  expect(recordsOf(result, "dbo-Orders").map((row) => row["ID"])).toEqual([1, 2, 3]);
+  expect(lastState(result)?.bookmarks["dbo-Orders"]).toMatchObject({ replication_key: "At" });
 });

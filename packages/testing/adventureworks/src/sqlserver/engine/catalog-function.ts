@@ -62,7 +62,12 @@ export const catalogFunctions: Readonly<Record<string, CatalogFunction>> = {
         ? 1
         : null,
   },
-  HAS_PERMS_BY_NAME: { type: intType, call: () => 1 },
+  /** The one login may do all that there is to do; what does not exist gives NULL. */
+  HAS_PERMS_BY_NAME: {
+    type: intType,
+    call: (facts, [name, kind]) =>
+      text(kind).toUpperCase() === "OBJECT" && facts.objectId(text(name)) === undefined ? null : 1,
+  },
   DATABASEPROPERTYEX: {
     type: nvarchar(128),
     call: (_facts, [, property]) => databaseProperties[text(property).toLowerCase()] ?? null,
