@@ -28,6 +28,7 @@ function config(host: string) {
     catalog: "main",
     schema: "default",
     volume: "staging",
+    staging_method: "volume" as const,
     keep_staged_files: false,
   };
 }

@@ -50,6 +50,7 @@ test("a workspace is opened by its profile", async () => {
     catalog: "main",
     schema: "default",
     volume: "v",
+    staging_method: "volume" as const,
     keep_staged_files: false,
   });
 

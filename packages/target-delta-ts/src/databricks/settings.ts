@@ -82,10 +82,17 @@ export const databricksSettings = {
       description:
         "Volume of that schema through which the files go; it is made when it is missing and the login may.",
     },
+    staging_method: {
+      type: "string",
+      enum: ["volume", "dbfs"],
+      default: "volume",
+      description:
+        "Where the files wait for the warehouse: in the volume, or, in a workspace without Unity Catalog, below `dbfs:/singer_staging`.",
+    },
     keep_staged_files: {
       type: "boolean",
       default: false,
-      description: "Whether files stay in the volume after they were loaded.",
+      description: "Whether files stay where they were staged after they were loaded.",
     },
   },
   description: "The Databricks workspace that loads, when `path` names no folder.",

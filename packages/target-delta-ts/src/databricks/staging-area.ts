@@ -1,16 +1,18 @@
 import { createHash } from "node:crypto";
 import type { RecordBatch } from "apache-arrow";
-import { MemoryStore, type StructType } from "delta-lake-ts";
+import { MemoryStore, type ObjectStore, type StructType } from "delta-lake-ts";
 import { type PartOptions, PartWriter } from "../load/part-writer.ts";
 import type { StagedFiles } from "./statement.ts";
-import type { VolumeStore } from "./volume-store.ts";
 
 /** Files of one batch that are on their way at once. */
 const UPLOADS_MAX = 4;
 
-/** Turns batches into Parquet files in a volume, a folder for each upload. Before the columns of the rows change, what was written has to be uploaded: the files of one folder have the same columns. */
+/** Where the files of a load wait for the warehouse. */
+type StagingStore = Pick<ObjectStore, "put" | "delete">;
+
+/** Turns batches into Parquet files in a volume or on DBFS, a folder for each upload. Before the columns of the rows change, what was written has to be uploaded: the files of one folder have the same columns. */
 export class StagingArea {
-  readonly #store: VolumeStore;
+  readonly #store: StagingStore;
   readonly #folder: string;
   readonly #prefix: string;
   readonly #parts: PartOptions;
@@ -21,7 +23,7 @@ export class StagingArea {
 
   /** `prefix` is the folder of this stream and run below the store's own `folder`. */
   constructor(
-    store: VolumeStore,
+    store: StagingStore,
     { folder, prefix, parts }: { folder: string; prefix: string; parts: PartOptions },
   ) {
     this.#store = store;

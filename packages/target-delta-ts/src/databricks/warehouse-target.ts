@@ -7,6 +7,7 @@ import type { Config } from "../settings.ts";
 import type { Verification } from "../verify.ts";
 import { BatchLedger } from "./batch-ledger.ts";
 import { openWorkspace, type Workspace, warehousePath } from "./connection.ts";
+import { DbfsStore } from "./dbfs-store.ts";
 import { qualifiedName } from "./sql-text.ts";
 import { StagingArea } from "./staging-area.ts";
 import { showTables } from "./statement.ts";
@@ -132,6 +133,10 @@ export class WarehouseTarget {
     return qualifiedName(this.#databricks.catalog, this.#databricks.schema, table);
   }
 
+  get #isOnDbfs(): boolean {
+    return this.#databricks.staging_method === "dbfs";
+  }
+
   get #volume(): string {
     const { catalog, schema, volume } = this.#databricks;
     return `/Volumes/${catalog}/${schema}/${volume}`;
@@ -139,8 +144,14 @@ export class WarehouseTarget {
 
   #staging(table: string): StagingArea {
     const { compression, file_size_mb: fileSizeMb } = this.#config;
-    return new StagingArea(new VolumeStore(this.#workspace.api, this.#volume), {
-      folder: this.#volume,
+    const { api } = this.#workspace;
+    const { catalog, schema } = this.#databricks;
+    const dbfs = `/singer_staging/${catalog}/${schema}`;
+    const [store, folder] = this.#isOnDbfs
+      ? [new DbfsStore(api, dbfs), `dbfs:${dbfs}`]
+      : [new VolumeStore(api, this.#volume), this.#volume];
+    return new StagingArea(store, {
+      folder,
       prefix: `${table.replace(/^[_.]/, "t$&")}/${this.#run.id}`,
       parts: {
         compression,
@@ -159,6 +170,7 @@ export class WarehouseTarget {
   }
 
   async #prepareVolume(): Promise<void> {
+    if (this.#isOnDbfs) return;
     const path = `/api/2.0/fs/directories${this.#volume}`;
     const call = { method: "HEAD", path, accepted: [404] } as const;
     if ((await this.#workspace.api.call(call)).status !== 404) return;

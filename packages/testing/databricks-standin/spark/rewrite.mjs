@@ -6,10 +6,12 @@ function split(sql) {
   return sql.split(/('(?:[^'\\]|\\.)*'|`(?:[^`]|``)*`)/);
 }
 
-/** `main`.x becomes spark_catalog.x, and /Volumes/… a folder below `root`; literals of other kinds stay. */
+/** `main`.x becomes spark_catalog.x, and /Volumes/… and dbfs:/… folders below `root`; literals of other kinds stay. */
 export function rewrite(sql, { root, catalog }) {
   const parts = split(sql).map((part, index) =>
-    index % 2 === 1 ? part.replace(/^([`'])(\/Volumes\/)/, `$1file:${root}$2`) : part,
+    index % 2 === 1
+      ? part.replace(/^([`'])(\/Volumes\/)/, `$1file:${root}$2`).replace(/^([`'])dbfs:\//, `$1file:${root}/dbfs/`)
+      : part,
   );
   for (let index = 1; index < parts.length; index += 2) {
     if (parts[index] === `\`${catalog}\`` && parts[index + 1].startsWith("."))

@@ -54,6 +54,16 @@ export const loads = [
     lines: [schema("soft", deletable, ["id"]), record("soft", { id: 1, _sdc_deleted_at: "2026-01-02T00:00:00Z" })],
   },
   {
+    name: "append: staged on DBFS",
+    settings: { databricks: { staging_method: "dbfs" } },
+    lines: [schema("log", wider, []), record("log", { id: 3, total: 2.25 })],
+  },
+  {
+    name: "upsert: staged on DBFS",
+    settings: { databricks: { staging_method: "dbfs" } },
+    lines: [schema("order", wider, ["id"]), record("order", { id: 1, total: 7.5 })],
+  },
+  {
     name: "insert-only",
     settings: { load_method: "insert-only" },
     lines: [schema("order", properties, ["id"]), record("order", { id: 2 }), record("order", { id: 3 })],

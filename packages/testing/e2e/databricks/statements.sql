@@ -93,6 +93,29 @@ WHEN MATCHED AND s.`_sdc_deleted_at` IS NOT NULL THEN DELETE
 WHEN MATCHED THEN UPDATE SET t.`id` = s.`id`, t.`it's_a_``name``` = s.`it's_a_``name```, t.`_sdc_deleted_at` = s.`_sdc_deleted_at`
 WHEN NOT MATCHED AND NOT (s.`_sdc_deleted_at` IS NOT NULL) THEN INSERT (`id`, `it's_a_``name```, `_sdc_deleted_at`) VALUES (s.`id`, s.`it's_a_``name```, s.`_sdc_deleted_at`);
 
+-- append: staged on DBFS
+SHOW TABLES IN `main`.`default`;
+DESCRIBE TABLE `main`.`default`.`log`;
+CREATE TABLE IF NOT EXISTS `main`.`default`.`_singer_batches` (app_id STRING, sequence BIGINT, is_done BOOLEAN, statements STRING, links STRING) USING DELTA COMMENT 'Batches that target-delta-ts has appended';
+SELECT CAST(sequence AS STRING) AS sequence, max(CAST(is_done AS STRING)) AS is_done, max(statements) AS statements, max(links) AS links FROM `main`.`default`.`_singer_batches` WHERE app_id = 'target-delta/TABLE' GROUP BY sequence ORDER BY CAST(sequence AS BIGINT) DESC LIMIT 200;
+INSERT INTO `main`.`default`.`_singer_batches` VALUES ('target-delta/TABLE', 3, false, '["COPY INTO `main`.`default`.`log`\\nFROM (SELECT CAST(`id` AS BIGINT) AS `id`, CAST(`it\'s_a_``name``` AS STRING) AS `it\'s_a_``name```, CAST(`total` AS DECIMAL(38,2)) AS `total` FROM \'dbfs:/singer_staging/main/default/log/RUN/000000\')\\nFILEFORMAT = PARQUET\\nFILES = (\'0000-HASH.parquet\')\\nFORMAT_OPTIONS (\'mergeSchema\' = \'false\')\\nCOPY_OPTIONS (\'mergeSchema\' = \'false\')"]', 'LINKS');
+COPY INTO `main`.`default`.`log`
+FROM (SELECT CAST(`id` AS BIGINT) AS `id`, CAST(`it's_a_``name``` AS STRING) AS `it's_a_``name```, CAST(`total` AS DECIMAL(38,2)) AS `total` FROM 'dbfs:/singer_staging/main/default/log/RUN/000000')
+FILEFORMAT = PARQUET
+FILES = ('0000-HASH.parquet')
+FORMAT_OPTIONS ('mergeSchema' = 'false')
+COPY_OPTIONS ('mergeSchema' = 'false');
+INSERT INTO `main`.`default`.`_singer_batches` VALUES ('target-delta/TABLE', 3, true, NULL, NULL);
+
+-- upsert: staged on DBFS
+SHOW TABLES IN `main`.`default`;
+DESCRIBE TABLE `main`.`default`.`order`;
+MERGE INTO `main`.`default`.`order` AS t
+USING (SELECT CAST(`id` AS BIGINT) AS `id`, CAST(`it's_a_``name``` AS STRING) AS `it's_a_``name```, CAST(`total` AS DECIMAL(38,2)) AS `total` FROM parquet.`dbfs:/singer_staging/main/default/order/RUN/000000`) AS s
+ON t.`id` <=> s.`id`
+WHEN MATCHED THEN UPDATE SET t.`id` = s.`id`, t.`it's_a_``name``` = s.`it's_a_``name```, t.`total` = s.`total`
+WHEN NOT MATCHED THEN INSERT (`id`, `it's_a_``name```, `total`) VALUES (s.`id`, s.`it's_a_``name```, s.`total`);
+
 -- insert-only
 SHOW TABLES IN `main`.`default`;
 DESCRIBE TABLE `main`.`default`.`order`;
