@@ -4,6 +4,8 @@ import type { PageToken } from "./paginator/paginator.ts";
 
 /** What the checks need to know of the stream. */
 export interface IntegrityOptions {
+  /** Records that an earlier run read of the same whole. */
+  readonly recordCountBefore: number;
   readonly stream: string;
   /** Two equal records are a sign of moved rows only where records have a key. */
   readonly hasKeys: boolean;
@@ -17,7 +19,7 @@ export interface IntegrityOptions {
  */
 export class PageIntegrity {
   readonly #options: IntegrityOptions;
-  #recordCount = 0;
+  #recordCount: number;
   #pageCount = 0;
   #total: number | undefined;
   #isTotalLowered = false;
@@ -28,6 +30,7 @@ export class PageIntegrity {
 
   constructor(options: IntegrityOptions) {
     this.#options = options;
+    this.#recordCount = options.recordCountBefore;
   }
 
   get recordCount(): number {

@@ -3,7 +3,7 @@ import { OffsetReset } from "./offset-reset.ts";
 import { isJsonObject } from "./page.ts";
 import type { PaginationSettings } from "./paginator/index.ts";
 import { chunkLists } from "./property-chunks.ts";
-import { PageSequence, type ReadPage } from "./read-pages.ts";
+import { type PagePlace, PageSequence, type ReadPage } from "./read-pages.ts";
 import type { Authenticator, HttpClient } from "./request.ts";
 import { shapePage } from "./shape-records.ts";
 import { formatEdge, type Slice, sliceRequest } from "./slice.ts";
@@ -34,6 +34,7 @@ export async function* openSlice(
   slice: Slice,
   pagination: PaginationSettings,
   run: SliceRun,
+  startPlace?: PagePlace,
 ): AsyncGenerator<[ReadPage, PageSequence]> {
   const { replicationKey, primaryKeys } = stream;
   const reset =
@@ -44,7 +45,10 @@ export async function* openSlice(
   let total: number | undefined;
   let doubt: UserError | undefined;
   for (let readings = 1; ; readings++) {
-    const sequence = openSequence({ stream, entry }, current, pagination, run);
+    const sequence = openSequence({ stream, entry }, current, pagination, {
+      ...run,
+      startPlace: readings === 1 ? startPlace : undefined,
+    });
     for await (const read of sequence.pages()) {
       const page = reset === undefined ? read.page : reset.observe(read.page);
       yield [{ ...read, page: shapePage(page, stream.shape) }, sequence];
@@ -80,9 +84,9 @@ function openSequence(
   { stream, entry }: SliceStream,
   slice: Slice,
   pagination: PaginationSettings,
-  run: SliceRun,
+  run: SliceRun & { readonly startPlace: PagePlace | undefined },
 ): PageSequence {
-  const { client, authenticatorOf, log, signal } = run;
+  const { client, authenticatorOf, log, signal, startPlace } = run;
   const { propertyChunks: chunks, primaryKeys } = stream;
   const names = chunks?.properties ?? selectedProperties(entry);
   return new PageSequence({
@@ -103,6 +107,7 @@ function openSequence(
         }),
     signal,
     log,
+    ...(startPlace === undefined ? {} : { startPlace }),
   });
 }
 

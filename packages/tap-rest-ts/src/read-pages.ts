@@ -24,7 +24,13 @@ export interface ReadOptions {
   readonly signal: AbortSignal;
   readonly log: Log;
   /** Goes on from this page instead of the first. */
-  readonly startToken?: PageToken;
+  readonly startPlace?: PagePlace;
+}
+
+/** A place in a reading: the page to ask for, and how many records lie before it. */
+export interface PagePlace {
+  readonly token: PageToken;
+  readonly recordCount: number;
 }
 
 /** One page on its way to the writer. */
@@ -51,10 +57,12 @@ export class PageSequence {
   isCapped = false;
   /** The API's count of all records, as the last page said it. */
   total: number | undefined;
-  recordCount = 0;
+  /** Records of the whole reading so far, those before `startPlace` included. */
+  recordCount: number;
 
   constructor(options: ReadOptions) {
     this.#options = options;
+    this.recordCount = options.startPlace?.recordCount ?? 0;
     this.#stop = stopRules(options.pagination);
     const style = options.pagination.style ?? "none";
     this.#isAuto = style === "auto";
@@ -62,12 +70,18 @@ export class PageSequence {
   }
 
   async *pages(): AsyncGenerator<ReadPage> {
-    const { client, stream, primaryKeys, pagination, signal, log, startToken } = this.#options;
+    const { client, stream, primaryKeys, pagination, signal, log, startPlace } = this.#options;
     const hasKeys = primaryKeys.length > 0;
-    const integrity = new PageIntegrity({ stream, hasKeys, pageSize: pagination.page_size, log });
+    const integrity = new PageIntegrity({
+      stream,
+      hasKeys,
+      pageSize: pagination.page_size,
+      recordCountBefore: this.recordCount,
+      log,
+    });
     const cancel = new AbortController();
     const either = AbortSignal.any([signal, cancel.signal]);
-    let token = startToken ?? this.#paginator.first;
+    let token = startPlace?.token ?? this.#paginator.first;
     let pageCount = 0;
     let pending: Promise<RecordPage> | undefined = this.#fetch(
       token,
@@ -96,8 +110,7 @@ export class PageSequence {
       }
       // An API that caps the offset often caps the total as well, so the total is no sign of the end there.
       this.isCapped ||= this.recordCount >= (pagination.offset_max ?? Infinity);
-      const isWhole = !this.isLimited && startToken === undefined;
-      this.doubt = isWhole ? integrity.finish({ isCounted: !this.isCapped }) : undefined;
+      this.doubt = this.isLimited ? undefined : integrity.finish({ isCounted: !this.isCapped });
     } finally {
       cancel.abort();
     }

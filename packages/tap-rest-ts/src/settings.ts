@@ -75,6 +75,12 @@ export const settings = {
       default: 300,
       description: "A request whose whole answer takes longer counts as failed.",
     },
+    run_timeout_seconds: {
+      type: "number",
+      minimum: 0.001,
+      description:
+        "A run that takes longer ends with an error; what was read is sent, and bookmarks move no further than that. No limit by default.",
+    },
     user_agent: {
       type: "string",
       default: "tap-rest-ts",

@@ -24,15 +24,21 @@ export class StreamBookmarks {
   readonly #options: StreamBookmarksOptions;
   readonly #partitions = new Map<
     string,
-    { readonly context: Context; readonly value: BookmarkValue }
+    {
+      readonly context: Context;
+      readonly value: BookmarkValue;
+      readonly digests: readonly string[];
+    }
   >();
   #whole: BookmarkValue | undefined;
+  #wholeDigests: readonly string[] = [];
 
   constructor(options: StreamBookmarksOptions) {
     this.#options = options;
     const bookmark = options.state.bookmark(options.streamId);
     const whole = bookmark?.["replication_key_value"];
     this.#whole = isBookmarkValue(whole) ? whole : undefined;
+    this.#wholeDigests = digestsOf(bookmark?.["sent_digests"]);
     const partitions = bookmark?.["partitions"];
     for (const partition of Array.isArray(partitions) ? (partitions as readonly JsonValue[]) : [])
       this.#load(partition);
@@ -44,14 +50,22 @@ export class StreamBookmarks {
     return own ?? this.#options.startDate;
   }
 
+  /** Digests of the records at the bookmark that were sent. */
+  digests(context: Context): readonly string[] {
+    if (isWhole(context)) return this.#wholeDigests;
+    return this.#partitions.get(contextKey(context))?.digests ?? [];
+  }
+
   /** Moves a partition's bookmark, which has been read to there; the state is changed, not printed. */
-  move(context: Context, value: BookmarkValue): void {
-    if (isWhole(context)) this.#whole = value;
-    else {
+  move(context: Context, value: BookmarkValue, digests: readonly string[]): void {
+    if (isWhole(context)) {
+      this.#whole = value;
+      this.#wholeDigests = digests;
+    } else {
       const key = contextKey(context);
       // Taken out first, so that the map's order is the order of moving.
       this.#partitions.delete(key);
-      this.#partitions.set(key, { context, value });
+      this.#partitions.set(key, { context, value, digests });
     }
     this.#save();
   }
@@ -72,16 +86,15 @@ export class StreamBookmarks {
   #save(): void {
     const { state, streamId, replicationKey, partitionsMax } = this.#options;
     const kept = partitionsMax === 0 ? [] : [...this.#partitions.values()].slice(-partitionsMax);
-    const partitions = kept.map(({ context, value }) => ({
+    const partitions = kept.map(({ context, value, digests }) => ({
       context,
-      replication_key: replicationKey,
-      replication_key_value: value,
+      ...bookmarkMembers(replicationKey, value, digests),
     }));
     state.setBookmark(streamId, {
       // A bookmark of the time before the stream had partitions says nothing of them.
       ...(this.#whole === undefined || this.#partitions.size > 0
         ? {}
-        : { replication_key: replicationKey, replication_key_value: this.#whole }),
+        : bookmarkMembers(replicationKey, this.#whole, this.#wholeDigests)),
       ...(partitions.length === 0 ? {} : { partitions }),
     });
   }
@@ -94,8 +107,26 @@ export class StreamBookmarks {
     const key = contextKey(context);
     const known = this.#partitions.get(key);
     if (known !== undefined && compareBookmarks(known.value, value) <= 0) return;
-    this.#partitions.set(key, { context, value });
+    const digests = digestsOf(partition["sent_digests"]);
+    this.#partitions.set(key, { context, value, digests });
   }
+}
+
+function bookmarkMembers(
+  replicationKey: string,
+  value: BookmarkValue,
+  digests: readonly string[],
+): Record<string, JsonValue> {
+  return {
+    replication_key: replicationKey,
+    replication_key_value: value,
+    ...(digests.length === 0 ? {} : { sent_digests: digests }),
+  };
+}
+
+function digestsOf(value: JsonValue | undefined): readonly string[] {
+  const items = Array.isArray(value) ? (value as readonly JsonValue[]) : [];
+  return items.filter((item) => typeof item === "string");
 }
 
 /** A stream without parents and partitions has one context, which is empty. */

@@ -6,6 +6,7 @@ import { msdkPagination, msdkSearch } from "./msdk.ts";
 import type { PaginationSettings } from "./paginator/index.ts";
 import type { PropertyChunks } from "./property-chunks.ts";
 import type { ResponseRule } from "./response-rule.ts";
+import { checkResumable } from "./resume.ts";
 import type { Config } from "./settings.ts";
 import type { RecordShape } from "./shape-records.ts";
 import { parseApiUrl } from "./stream-request.ts";
@@ -66,6 +67,8 @@ export interface RestStream {
   readonly schema: unknown;
   readonly pagination: PaginationSettings;
   readonly integrity: IntegrityPolicy;
+  /** A full reading that broke off goes on at its next page. */
+  readonly isResumable: boolean;
 }
 
 /** All streams of a configuration; throws E_SETTING for a name that occurs twice and for a parent that is not there. */
@@ -74,6 +77,7 @@ export function resolveStreams(config: Config): readonly RestStream[] {
   const streams = config.streams.map((stream) => {
     const resolved = resolveStream(stream, config, base);
     checkOffsetMax(resolved);
+    checkResumable(resolved);
     return resolved;
   });
   const names = new Set<string>();
@@ -157,6 +161,7 @@ function resolveStream(stream: StreamConfig, config: Config, base: URL): RestStr
       ...stream.pagination,
     },
     integrity: stream.integrity ?? config.integrity ?? "fail",
+    isResumable: stream.resumable ?? false,
   };
 }
 

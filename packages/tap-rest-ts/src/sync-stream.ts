@@ -6,7 +6,10 @@ import { streamId } from "./discover.ts";
 import { openSlice, type SliceRun } from "./open-slice.ts";
 import type { RecordPage } from "./page.ts";
 import { addMembers, keepRecords } from "./page-view.ts";
-import type { PageSequence, ReadPage } from "./read-pages.ts";
+import type { PageToken } from "./paginator/paginator.ts";
+import type { PagePlace, PageSequence, ReadPage } from "./read-pages.ts";
+import { RepeatFilter } from "./repeat-filter.ts";
+import { Resume } from "./resume.ts";
 import { deselectedMembers, selectMembers } from "./select-records.ts";
 import { type Context, formatEdge, type Slice, windowEdges } from "./slice.ts";
 import type { RestStream } from "./stream.ts";
@@ -36,6 +39,8 @@ interface Reading {
   readonly isWritten: boolean;
   /** False when all records are wanted, whatever the bookmark says. */
   readonly isIncremental: boolean;
+  /** Where a full reading goes on. */
+  readonly resume: Resume | undefined;
 }
 
 /** One slice with the values that a bookmark is kept for. */
@@ -45,6 +50,8 @@ interface SliceKey {
   readonly tracker: BookmarkTracker | undefined;
   /** Records below it are dropped when the API can't filter. */
   readonly floor: BookmarkValue | undefined;
+  /** Drops what the run before has sent. */
+  readonly repeats: RepeatFilter | undefined;
 }
 
 /** Reads one stream and all streams below it: SCHEMAs first, then RECORDs, and a STATE after each drained slice. */
@@ -110,6 +117,7 @@ function startReading(
             log,
           }),
     deselected: entry === undefined ? new Set() : deselectedMembers(entry),
+    resume: stream.isResumable && run.mode === "sync" ? new Resume(stream, state, log) : undefined,
     children: children.map((child) =>
       startReading(child, child.children, run, {
         isWritten: child.entry !== undefined,
@@ -133,12 +141,15 @@ function finishBookmarks({ bookmarks, children }: Reading): void {
 async function readContexts(reading: Reading, parents: Iterable<Context>, run: Run): Promise<void> {
   const { pagination: whole } = reading.node.stream;
   const pagination = run.mode === "test" ? { ...whole, max_pages: 1 } : whole;
-  const open = (key: SliceKey): AsyncGenerator<[ReadPage, PageSequence]> =>
-    openSlice(reading.node, key.slice, pagination, run);
+  const open = (key: SliceKey, place?: PagePlace): AsyncGenerator<[ReadPage, PageSequence]> =>
+    openSlice(reading.node, key.slice, pagination, run, place);
+  const { resume } = reading;
+  const openFirst = (key: SliceKey): AsyncGenerator<[ReadPage, PageSequence]> =>
+    resume === undefined ? open(key) : resume.read((place) => open(key, place));
   for await (const { key, items } of openAhead(
     slices(reading, parents, run),
     run.concurrency,
-    open,
+    openFirst,
   )) {
     let pages = items();
     for (let restarts = 0; ; restarts++) {
@@ -176,6 +187,10 @@ function* slices(reading: Reading, parents: Iterable<Context>, run: Run): Genera
         key === undefined || reading.bookmarks === undefined
           ? undefined
           : new BookmarkTracker(key, bookmark);
+      const repeats =
+        tracker === undefined || key === undefined || stream.incremental.skip_repeated !== true
+          ? undefined
+          : new RepeatFilter(key, bookmark, reading.bookmarks?.digests(context) ?? []);
       const floor = lookedBack(bookmark, stream);
       const edges = reading.isIncremental
         ? sliceEdges(stream, floor, run)
@@ -187,7 +202,7 @@ function* slices(reading: Reading, parents: Iterable<Context>, run: Run): Genera
           start: formatEdge(start, stream),
           end: formatEdge(end, stream),
         };
-        yield { slice, context, tracker, floor };
+        yield { slice, context, tracker, floor, repeats };
       }
     }
   }
@@ -233,12 +248,14 @@ async function readSlice(
 ): Promise<PageSequence | undefined> {
   const { stream } = reading.node;
   let last: PageSequence | undefined;
-  for await (const [{ page }, sequence] of pages) {
+  for await (const [{ page, nextToken }, sequence] of pages) {
     last = sequence;
     const missingCount = key.tracker?.observe(page) ?? 0;
     if (missingCount > 0)
       run.log.warn("replication_key_missing", { stream: stream.name, records: missingCount });
-    const kept = stream.incremental.filter === "client" ? keepFrom(page, key.floor, stream) : page;
+    const wanted =
+      stream.incremental.filter === "client" ? keepFrom(page, key.floor, stream) : page;
+    const kept = key.repeats?.drop(wanted) ?? wanted;
     if (reading.isWritten) {
       const whole = selectMembers(
         addMembers(kept, includedFields(stream, key.slice.parent)),
@@ -253,6 +270,7 @@ async function readSlice(
     }
     await readChildren(reading, kept, run);
     if (stream.incremental.is_sorted === true) saveBookmark(reading, key, run);
+    savePlace(reading, nextToken, sequence, run);
   }
   return last;
 }
@@ -310,10 +328,26 @@ function holdBookmark({ node, bookmarks }: Reading, { tracker }: SliceKey, run: 
   });
 }
 
+/** Keeps the next page of a full reading, and prints the state; a reading that max_pages ended has no next page to keep. */
+function savePlace(
+  { resume }: Reading,
+  nextToken: PageToken | undefined,
+  { isLimited, recordCount }: PageSequence,
+  run: Run,
+): void {
+  if (resume === undefined || isLimited) return;
+  resume.move(nextToken === undefined ? undefined : { token: nextToken, recordCount });
+  run.writer.state(run.state);
+}
+
 /** Moves the bookmark to what was read, and prints the state. */
-function saveBookmark({ bookmarks }: Reading, { context, tracker }: SliceKey, run: Run): void {
+function saveBookmark(
+  { bookmarks }: Reading,
+  { context, tracker, repeats }: SliceKey,
+  run: Run,
+): void {
   if (bookmarks === undefined || tracker?.largest === undefined) return;
   if (tracker.isHeld || run.mode === "test") return;
-  bookmarks.move(context, tracker.largest);
+  bookmarks.move(context, tracker.largest, repeats?.digests ?? []);
   run.writer.state(run.state);
 }

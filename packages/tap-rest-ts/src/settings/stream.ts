@@ -43,6 +43,11 @@ const incrementalProperties = {
     description:
       "client drops records before the bookmark itself, for an API that can't filter; server (default) trusts the API.",
   },
+  skip_repeated: {
+    type: "boolean",
+    description:
+      "Drops unchanged records at the bookmark that the run before sent, by digests of them in the state; of more than 1,000 all are sent again.",
+  },
 } as const;
 
 const parentProperties = {
@@ -273,6 +278,11 @@ export const streamProperties = {
     type: "object",
     properties: incrementalProperties,
     description: "How the replication key's bookmark becomes a request.",
+  },
+  resumable: {
+    type: "boolean",
+    description:
+      "Keeps the next page of a full reading in the state, so that a run after a broken one goes on there; for an API whose pages stay in place.",
   },
   parent: {
     type: "object",
