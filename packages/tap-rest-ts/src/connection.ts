@@ -1,4 +1,5 @@
 import { type RunContext, UserError } from "singer-sdk-ts";
+import { AnswerCache } from "./answer-cache.ts";
 import { streamAuthenticators } from "./auth/index.ts";
 import { Cassette } from "./cassette.ts";
 import { type Authenticator, HttpClient, type HttpClientOptions } from "./request.ts";
@@ -44,6 +45,14 @@ async function clientOptions(
     requestTimeoutMs: config.request_timeout_seconds * 1000,
     userAgent: config.user_agent,
     ...(config.cassette === undefined ? {} : { cassette: new Cassette(config.cassette) }),
+    ...(config.cache === undefined || config.cassette !== undefined
+      ? {}
+      : {
+          cache: new AnswerCache({
+            folder: config.cache.folder,
+            freshMs: (config.cache.seconds ?? 0) * 1000,
+          }),
+        }),
     ...(config.proxy_url === undefined ? {} : { proxyUrl: checkedProxy(config.proxy_url) }),
     tls: {
       ...(ca === undefined ? {} : { ca }),

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Log, UserError } from "singer-sdk-ts";
 import { type Dispatcher, EnvHttpProxyAgent, interceptors } from "undici";
+import { type AnswerCache, conditional } from "./answer-cache.ts";
 import { BodyPool } from "./body-pool.ts";
 import { budgetWait } from "./budget.ts";
 import type { Cassette } from "./cassette.ts";
@@ -18,6 +19,8 @@ export interface HttpRequest {
   /** A token request: its answer is a secret and is never recorded. */
   readonly isPrivate?: true;
   readonly rules?: readonly ResponseRule[];
+  /** Whose answer it is: stream and login. Without it, an answer is not kept for other requests. */
+  readonly scope?: string;
 }
 
 /** A whole response; `body` is decompressed. */
@@ -41,6 +44,7 @@ export interface HttpClientOptions {
   readonly requestTimeoutMs: number;
   readonly userAgent: string;
   readonly cassette?: Cassette;
+  readonly cache?: AnswerCache;
   readonly proxyUrl?: string;
   readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string };
   readonly log: Log;
@@ -97,7 +101,9 @@ export class HttpClient {
       const failure = statusFailure(response.status, request.method, request.url);
       if (failure === undefined) {
         const value = read(response);
-        return isFailure(value) ? again(value) : { type: "done", value };
+        if (isFailure(value)) return again(value);
+        await this.#options.cache?.store(request, response);
+        return { type: "done", value };
       }
       const afterMs = parseRetryAfter(response.headers["retry-after"], Date.now());
       return again(failure, afterMs);
@@ -124,16 +130,21 @@ export class HttpClient {
     authenticator: Authenticator,
     signal: AbortSignal,
   ): Promise<HttpResponse | HttpFailure> {
-    const { cassette } = this.#options;
+    const { cassette, cache } = this.#options;
     if (cassette?.isReplay === true) return cassette.replay(request);
+    const kept = await cache?.find(request);
+    if (kept !== undefined && cache?.isFresh(kept) === true) return kept;
     const waitMs = Math.min(this.#notBefore - Date.now(), this.#options.retry.retryAfterMaxMs);
     if (waitMs > 0) {
       this.#options.log.info("budget_used_up", { url: shownUrl(request.url), waitMs });
       await sleep(waitMs, undefined, { signal });
     }
-    const response = await this.#send(await authenticator.authorize(request), signal);
-    if ("status" in response)
-      this.#notBefore = Date.now() + (budgetWait(response.headers, Date.now()) ?? 0);
+    const asked = await authenticator.authorize(conditional(request, kept));
+    const answered = await this.#send(asked, signal);
+    const isUnchanged = kept !== undefined && "status" in answered && answered.status === 304;
+    const response = isUnchanged ? { ...kept, receivedAt: answered.receivedAt } : answered;
+    if ("status" in answered)
+      this.#notBefore = Date.now() + (budgetWait(answered.headers, Date.now()) ?? 0);
     const isRecorded =
       cassette !== undefined &&
       request.isPrivate !== true &&
@@ -148,7 +159,13 @@ export class HttpClient {
     this.#pool.release(body);
   }
 
+  /** Lets no later request have an answer that was kept so far. */
+  async forgetAnswers(): Promise<void> {
+    await this.#options.cache?.forget();
+  }
+
   async close(): Promise<void> {
+    await this.#options.cache?.prune();
     await this.#dispatcher.destroy();
   }
 

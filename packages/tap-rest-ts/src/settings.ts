@@ -118,6 +118,25 @@ export const settings = {
       },
       description: "Records the API's answers, or runs offline on recorded ones.",
     },
+    cache: {
+      type: "object",
+      required: ["folder"],
+      properties: {
+        folder: {
+          type: "string",
+          description:
+            "Folder in which answers are kept, readable by you alone; an API with ETag or Last-Modified then sends only pages that changed.",
+        },
+        seconds: {
+          type: "number",
+          minimum: 0,
+          description:
+            "An answer younger than this is used without asking the API again; 0 by default.",
+        },
+      },
+      description:
+        "Keeps the API's answers from request to request and run to run; without effect beside cassette.",
+    },
     ...batchSettings,
     ...mappingSettings,
     ...msdkProperties,

@@ -51,11 +51,21 @@ export function sliceRequest(
     url.searchParams.set(stream.search.param, fillTemplate(stream.search.template, lookUp));
   }
   const headers = { accept: "application/json", ...fillTemplates(stream.headers, lookUp) };
-  const request = { method: stream.method, url, headers, rules: stream.responseRules };
+  const scope = answerScope(stream, config);
+  const request = { method: stream.method, url, headers, rules: stream.responseRules, scope };
   const body = bodyText(stream, lookUp);
   if (body === undefined) return request;
   const type = bodyTypes[stream.bodyFormat];
   return { ...request, headers: { "content-type": type, ...headers }, body };
+}
+
+/** Stream and login: an answer to one login is none to another. */
+function answerScope(
+  { name, auth }: RestStream,
+  config: Readonly<Record<string, unknown>>,
+): string {
+  const { auth_method: method, username, client_id: clientId } = auth ?? config;
+  return JSON.stringify([name, method, username, clientId]);
 }
 
 const bodyTypes: Readonly<Record<BodyFormat, string>> = {

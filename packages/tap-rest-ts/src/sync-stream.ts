@@ -157,6 +157,7 @@ async function readContexts(reading: Reading, parents: Iterable<Context>, run: R
       if (last?.isLimited === true) holdBookmark(reading, key, run);
       const doubt = last?.doubt;
       if (doubt === undefined) break;
+      await run.client.forgetAnswers();
       const { integrity, name } = reading.node.stream;
       if (integrity === "fail" || (integrity === "restart" && restarts >= restartsMax)) throw doubt;
       run.log.warn("integrity", {
