@@ -28,6 +28,9 @@ function takeData(data: Data, indexes: Int32Array): Data {
 /** makeData's overloads do not take a union of types; every call here passes the buffers of its own type. */
 type MakeDataInput = Parameters<typeof makeData>[0];
 
+/** From this length on a call into `set` is faster than a plain loop. */
+const SET_LENGTH_MIN = 32;
+
 type FixedArray = BigInt64Array | Int32Array | Float64Array;
 
 /** Spelt out per element size: typed arrays of one kind keep the loop monomorphic. */
@@ -37,23 +40,34 @@ function takeFixed(data: Data, indexes: Int32Array): unknown {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- The constructor makes an array of the same kind.
   const Kind = values.constructor as new (length: number) => FixedArray;
   const taken = new Kind(indexes.length * stride);
-  if (stride === 1) {
-    for (let row = 0; row < indexes.length; row += 1) {
-      const index = indexes[row] ?? -1;
-      const value = values[index];
-      if (index >= 0 && value !== undefined) taken[row] = value;
-    }
-    return taken;
-  }
-  for (let row = 0; row < indexes.length; row += 1) {
+  for (let row = 0; row < indexes.length; ) {
     const index = indexes[row] ?? -1;
-    if (index < 0) continue;
-    for (let part = 0; part < stride; part += 1) {
-      const value = values[index * stride + part];
-      if (value !== undefined) taken[row * stride + part] = value;
+    const end = runEnd(indexes, row);
+    if (index >= 0) {
+      const source = index * stride;
+      const length = (end - row) * stride;
+      const target = row * stride;
+      if (length < SET_LENGTH_MIN) {
+        for (let part = 0; part < length; part += 1) {
+          const value = values[source + part];
+          if (value !== undefined) taken[target + part] = value;
+        }
+        // FixedArray is one of three kinds, and `taken` is of the same one.
+      } else
+        (taken as Int32Array).set((values as Int32Array).subarray(source, source + length), target);
     }
+    row = end;
   }
   return taken;
+}
+
+/** The end of the rows from `row` on that lie one behind the other in the source; nulls have runs of their own. */
+function runEnd(indexes: Int32Array, row: number): number {
+  let end = row + 1;
+  const first = indexes[row] ?? -1;
+  const step = first < 0 ? 0 : 1;
+  while (end < indexes.length && indexes[end] === first + (end - row) * step) end += 1;
+  return end;
 }
 
 function takeBits(data: Data, indexes: Int32Array): Uint8Array {
@@ -76,15 +90,21 @@ function takeBytes(
   const bytes: Uint8Array = data.values;
   const { offsets, starts } = takeOffsets(data, indexes);
   const taken = new Uint8Array(offsets[indexes.length] ?? 0);
-  for (let row = 0; row < indexes.length; row += 1) {
+  for (let row = 0; row < indexes.length; ) {
     const target = offsets[row] ?? 0;
-    const length = (offsets[row + 1] ?? 0) - target;
     const start = starts[row] ?? 0;
-    // Short values: a plain loop is faster than a call into `set`.
-    if (length < 32) {
+    // Values that lie one behind the other are copied at once; an empty or null one ends such a run.
+    let end = row + 1;
+    let length = (offsets[end] ?? 0) - target;
+    while (end < indexes.length && starts[end] === start + length) {
+      end += 1;
+      length = (offsets[end] ?? 0) - target;
+    }
+    if (length < SET_LENGTH_MIN) {
       for (let index = 0; index < length; index += 1)
         taken[target + index] = bytes[start + index] ?? 0;
     } else taken.set(bytes.subarray(start, start + length), target);
+    row = end;
   }
   return { valueOffsets: offsets, data: taken };
 }

@@ -64,8 +64,7 @@ export async function rewriteFile(
     firstRow += batch.numRows;
     const { kept, replaced } = divideRows(batch, matches, source, counts);
     const isWhole = kept.length === batch.numRows;
-    if (kept.length > 0)
-      await writer.write(isWhole ? batch : takeRows(batch, Int32Array.from(kept)));
+    if (kept.length > 0) await writer.write(isWhole ? batch : takeRows(batch, kept));
     for (const part of source.take(replaced)) await writer.write(part);
   }
   if (firstRow !== file.liveCount) {
@@ -103,14 +102,15 @@ function divideRows(
   matches: Int32Array,
   source: MergeSource,
   counts: MergeCounts,
-): { kept: number[]; replaced: number[] } {
+): { kept: Int32Array; replaced: number[] } {
   const { fates, deletes } = source;
   const comparer = new SourceComparer(source, batch);
-  const kept: number[] = [];
+  const kept = new Int32Array(matches.length);
+  let keptCount = 0;
   const replaced: number[] = [];
   for (let row = 0; row < matches.length; row += 1) {
     const match = matches[row] ?? -1;
-    if (match === -1) kept.push(row);
+    if (match === -1) kept[keptCount++] = row;
     else if (deletes[match] === 1) {
       fates[match] = RowFate.deleted;
       counts.deleted += 1;
@@ -119,14 +119,14 @@ function divideRows(
       counts.deleted += 1;
     } else {
       fates[match] = RowFate.placed;
-      if (comparer.isSame(row, match)) kept.push(row);
+      if (comparer.isSame(row, match)) kept[keptCount++] = row;
       else {
         replaced.push(match);
         counts.updated += 1;
       }
     }
   }
-  return { kept, replaced };
+  return { kept: kept.subarray(0, keptCount), replaced };
 }
 
 function hasDeleteOrDouble(matches: Int32Array, { deletes, matchCounts }: MergeSource): boolean {

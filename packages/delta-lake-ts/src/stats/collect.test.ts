@@ -1,5 +1,11 @@
 import { expect, test } from "@jest/globals";
-import { array as anyArray, bigInt as anyBigint, assert, property } from "fast-check";
+import {
+  array as anyArray,
+  bigInt as anyBigint,
+  string as anyString,
+  assert,
+  property,
+} from "fast-check";
 import { parseDecimalText } from "../scalar.ts";
 import { batchOf, schemaOf } from "../table-fixture.test.support.ts";
 import { StatisticsCollector } from "./collect.ts";
@@ -71,5 +77,35 @@ test("bug 22: decimals of 38 digits lie exactly within their bounds", () => {
       expect(parseDecimalText(min ?? "", 10)).toBe(sorted[0]);
       expect(parseDecimalText(max ?? "", 10)).toBe(sorted.at(-1));
     }),
+  );
+});
+
+test("text lies between its bounds, which are values, in the order of bytes", () => {
+  const schema = schemaOf({ text: "string" });
+  const tail = anyString({ maxLength: 4, unit: "binary" }).map((text) => text.toWellFormed());
+  assert(
+    property(
+      anyArray(anyArray(tail, { minLength: 1 }), { minLength: 1, maxLength: 4 }),
+      (batches) => {
+        const statistics = new StatisticsCollector(schema);
+        const texts = batches.flat().map((text) => `name ${text}`);
+
+        for (const batch of batches)
+          statistics.add(
+            batchOf(
+              schema,
+              batch.map((text) => ({ text: `name ${text}` })),
+            ),
+          );
+
+        const sorted = texts.toSorted((left, right) =>
+          Buffer.compare(Buffer.from(left), Buffer.from(right)),
+        );
+        expect(JSON.parse(statistics.toJson())).toMatchObject({
+          minValues: { text: sorted[0] },
+          maxValues: { text: sorted.at(-1) },
+        });
+      },
+    ),
   );
 });

@@ -98,6 +98,8 @@ class TextExtreme implements Extreme {
     const offsets: Int32Array = data.valueOffsets;
     let min = this.#min;
     let max = this.#max;
+    // What both bounds begin with: most values do too, and that part is compared once.
+    let shared = min === undefined || max === undefined ? 0 : sharedLength(min, max);
     for (let row = 0; row < data.length; row += 1) {
       if (mask !== undefined && mask[row] === 0) continue;
       const start = offsets[row] ?? 0;
@@ -105,8 +107,14 @@ class TextExtreme implements Extreme {
       if (min === undefined || max === undefined) {
         min = bytes.subarray(start, end);
         max = min;
-      } else if (compareBytes(bytes, start, end, min) < 0) min = bytes.subarray(start, end);
-      else if (compareBytes(bytes, start, end, max) > 0) max = bytes.subarray(start, end);
+        shared = min.length;
+        continue;
+      }
+      const same = sameLength(bytes, { start, end }, min, shared);
+      if (compareFrom(bytes, { start, end }, min, same) < 0) min = bytes.subarray(start, end);
+      else if (compareFrom(bytes, { start, end }, max, same) > 0) max = bytes.subarray(start, end);
+      else continue;
+      shared = sharedLength(min, max);
     }
     // Copies: the batch's buffers belong to somebody else.
     this.#min = min?.slice();
@@ -159,13 +167,41 @@ function compareWords(
   return 0;
 }
 
-function compareBytes(bytes: Uint8Array, start: number, end: number, other: Uint8Array): number {
-  const shared = Math.min(end - start, other.length);
-  for (let index = 0; index < shared; index += 1) {
-    const difference = (bytes[start + index] ?? 0) - (other[index] ?? 0);
+interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** How many of the first `limit` bytes the value shares with a bound. */
+function sameLength(
+  bytes: Uint8Array,
+  { start, end }: Span,
+  bound: Uint8Array,
+  limit: number,
+): number {
+  const most = Math.min(end - start, limit);
+  let same = 0;
+  while (same < most && bytes[start + same] === bound[same]) same += 1;
+  return same;
+}
+
+function sharedLength(left: Uint8Array, right: Uint8Array): number {
+  return sameLength(left, { start: 0, end: left.length }, right, right.length);
+}
+
+/** Compares a value with a bound whose first `same` bytes it has. */
+function compareFrom(
+  bytes: Uint8Array,
+  { start, end }: Span,
+  bound: Uint8Array,
+  same: number,
+): number {
+  const shared = Math.min(end - start, bound.length);
+  for (let index = same; index < shared; index += 1) {
+    const difference = (bytes[start + index] ?? 0) - (bound[index] ?? 0);
     if (difference !== 0) return difference;
   }
-  return end - start - other.length;
+  return end - start - bound.length;
 }
 
 /** Joins little-endian words into the signed number they stand for. */
