@@ -82,7 +82,7 @@ async function rowsByRecords(): Promise<readonly unknown[]> {
   return await workspace.rows("records");
 }
 
-test("P23: files of jsonl and jsonl.gz give the table that RECORD messages give", async () => {
+test("P23, T42: files of jsonl and jsonl.gz give the table that RECORD messages give", async () => {
   const plain = await batch("plain.jsonl", lines.slice(0, 2).join("\n"));
   const packed = await batch("packed.jsonl.gz", gzipSync(`\n${lines[2]}\n`), {
     encoding: { format: "jsonl", compression: "gzip" },
@@ -128,7 +128,7 @@ async function parquetOf(fields: Field[], children: Data[]): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-test("P23: a Parquet file of another program gives the table that RECORD messages give", async () => {
+test("P23, T42: a Parquet file of another program gives the table that RECORD messages give", async () => {
   const encoding = { format: "parquet", compression: "gzip" };
   const message = await batch("foreign.parquet", await foreignParquet(), { encoding });
 

@@ -91,7 +91,7 @@ test("unknown message types and blank lines are one warning each, types match wi
   expect(stderr.match(/WARN unknown message type type=HELLO/g)).toHaveLength(1);
 });
 
-describe("validate_records", () => {
+describe("T24: validate_records", () => {
   const config = { validate_records: true };
   const columns = {
     name: { type: ["string", "null"], maxLength: 3 },
