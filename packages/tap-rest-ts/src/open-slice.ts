@@ -1,9 +1,10 @@
 import { type CatalogStream, isSelected, type Log, UserError } from "singer-sdk-ts";
 import { OffsetReset } from "./offset-reset.ts";
+import { openBody } from "./open-body.ts";
 import { isJsonObject } from "./page.ts";
 import type { PaginationSettings } from "./paginator/index.ts";
 import { chunkLists } from "./property-chunks.ts";
-import { type PagePlace, PageSequence, type ReadPage } from "./read-pages.ts";
+import { type PagePlace, type PageProgress, PageSequence, type ReadPage } from "./read-pages.ts";
 import type { Authenticator, HttpClient } from "./request.ts";
 import { shapePage } from "./shape-records.ts";
 import { formatEdge, type Slice, sliceRequest } from "./slice.ts";
@@ -35,7 +36,11 @@ export async function* openSlice(
   pagination: PaginationSettings,
   run: SliceRun,
   startPlace?: PagePlace,
-): AsyncGenerator<[ReadPage, PageSequence]> {
+): AsyncGenerator<[ReadPage, PageProgress]> {
+  if (stream.isBodyStreamed) {
+    yield* openBody(stream, slice, pagination, run);
+    return;
+  }
   const { replicationKey, primaryKeys } = stream;
   const reset =
     pagination.offset_max === undefined || replicationKey === undefined

@@ -79,7 +79,8 @@ export function readParsedPage(response: HttpResponse, path: JsonPath): RecordPa
   return valuePage(response, root, records[0] === null && records.length === 1 ? [] : records);
 }
 
-function slicedPage(
+/** The page of records that lie in `body`. */
+export function slicedPage(
   response: HttpResponse,
   body: Buffer,
   slices: RecordSlices,

@@ -33,6 +33,13 @@ export interface PagePlace {
   readonly recordCount: number;
 }
 
+/** How far a reading is, and what there is to say of it after its last page. */
+export interface PageProgress {
+  readonly doubt: UserError | undefined;
+  readonly isLimited: boolean;
+  readonly recordCount: number;
+}
+
 /** One page on its way to the writer. */
 export interface ReadPage {
   readonly page: RecordPage;

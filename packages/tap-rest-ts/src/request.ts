@@ -1,3 +1,5 @@
+import { createWriteStream } from "node:fs";
+import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Log, UserError } from "singer-sdk-ts";
 import { type Dispatcher, EnvHttpProxyAgent, interceptors } from "undici";
@@ -21,6 +23,8 @@ export interface HttpRequest {
   readonly rules?: readonly ResponseRule[];
   /** Whose answer it is: stream and login. Without it, an answer is not kept for other requests. */
   readonly scope?: string;
+  /** A file that the body of a 200 goes to, instead of into memory. */
+  readonly bodyFile?: string;
 }
 
 /** A whole response; `body` is decompressed. */
@@ -197,7 +201,10 @@ export class HttpClient {
       return {
         status: response.statusCode,
         headers: responseHeaders,
-        body: await this.#pool.collect(unpacked, lengthExpected),
+        body:
+          request.bodyFile !== undefined && response.statusCode === 200
+            ? await writeBody(unpacked, request.bodyFile)
+            : await this.#pool.collect(unpacked, lengthExpected),
         url,
         receivedAt: new Date(),
       };
@@ -209,6 +216,12 @@ export class HttpClient {
       signal.removeEventListener("abort", stop);
     }
   }
+}
+
+/** Writes a body to a file; nothing of it is in memory then. */
+async function writeBody(body: AsyncIterable<Uint8Array>, path: string): Promise<Buffer> {
+  await pipeline(body, createWriteStream(path, { mode: 0o600 }));
+  return Buffer.alloc(0);
 }
 
 function again<T>({ error, isPassing }: HttpFailure, afterMs?: number): Attempt<T> {

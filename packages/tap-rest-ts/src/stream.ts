@@ -69,6 +69,8 @@ export interface RestStream {
   readonly integrity: IntegrityPolicy;
   /** A full reading that broke off goes on at its next page. */
   readonly isResumable: boolean;
+  /** The one answer is kept in a file and cut into records window by window. */
+  readonly isBodyStreamed: boolean;
 }
 
 /** All streams of a configuration; throws E_SETTING for a name that occurs twice and for a parent that is not there. */
@@ -78,6 +80,7 @@ export function resolveStreams(config: Config): readonly RestStream[] {
     const resolved = resolveStream(stream, config, base);
     checkOffsetMax(resolved);
     checkResumable(resolved);
+    checkBodyStream(resolved);
     return resolved;
   });
   const names = new Set<string>();
@@ -94,6 +97,27 @@ export function resolveStreams(config: Config): readonly RestStream[] {
     names.add(name);
   }
   return streams;
+}
+
+/** A body that is never in memory as a whole has nothing to page by, and only a path of names leads into it. */
+function checkBodyStream(stream: RestStream): void {
+  const { name, isBodyStreamed, pagination, recordsFormat, recordsPath, bodyFormat } = stream;
+  if (!isBodyStreamed) return;
+  const obstacle =
+    ((pagination.style ?? "none") !== "none" && `pagination.style ${pagination.style}`) ||
+    (pagination.total_path !== undefined && "pagination.total_path") ||
+    (stream.propertyChunks !== undefined && "property_chunks") ||
+    (bodyFormat === "graphql" && "body_format graphql") ||
+    (stream.isResumable && "resumable") ||
+    (recordsFormat !== "json" && recordsFormat !== "jsonl" && `records_format ${recordsFormat}`) ||
+    (recordsFormat === "json" &&
+      recordsPath.names === undefined &&
+      `records_path ${recordsPath.text}, which is more than names`);
+  if (obstacle === false) return;
+  throw new UserError("E_SETTING", `stream ${name}: stream_body does not go with ${obstacle}`, {
+    hint: "take stream_body out",
+    exitCode: 2,
+  });
 }
 
 /** Reading past `offset_max` means to ask again from a value of the replication key on. */
@@ -162,6 +186,7 @@ function resolveStream(stream: StreamConfig, config: Config, base: URL): RestStr
     },
     integrity: stream.integrity ?? config.integrity ?? "fail",
     isResumable: stream.resumable ?? false,
+    isBodyStreamed: stream.stream_body ?? false,
   };
 }
 

@@ -7,7 +7,7 @@ import { openSlice, type SliceRun } from "./open-slice.ts";
 import type { RecordPage } from "./page.ts";
 import { addMembers, keepRecords } from "./page-view.ts";
 import type { PageToken } from "./paginator/paginator.ts";
-import type { PagePlace, PageSequence, ReadPage } from "./read-pages.ts";
+import type { PagePlace, PageProgress, ReadPage } from "./read-pages.ts";
 import { RepeatFilter } from "./repeat-filter.ts";
 import { Resume } from "./resume.ts";
 import { deselectedMembers, selectMembers } from "./select-records.ts";
@@ -141,10 +141,10 @@ function finishBookmarks({ bookmarks, children }: Reading): void {
 async function readContexts(reading: Reading, parents: Iterable<Context>, run: Run): Promise<void> {
   const { pagination: whole } = reading.node.stream;
   const pagination = run.mode === "test" ? { ...whole, max_pages: 1 } : whole;
-  const open = (key: SliceKey, place?: PagePlace): AsyncGenerator<[ReadPage, PageSequence]> =>
+  const open = (key: SliceKey, place?: PagePlace): AsyncGenerator<[ReadPage, PageProgress]> =>
     openSlice(reading.node, key.slice, pagination, run, place);
   const { resume } = reading;
-  const openFirst = (key: SliceKey): AsyncGenerator<[ReadPage, PageSequence]> =>
+  const openFirst = (key: SliceKey): AsyncGenerator<[ReadPage, PageProgress]> =>
     resume === undefined ? open(key) : resume.read((place) => open(key, place));
   for await (const { key, items } of openAhead(
     slices(reading, parents, run),
@@ -244,11 +244,11 @@ function* sliceEdges(
 async function readSlice(
   reading: Reading,
   key: SliceKey,
-  pages: AsyncGenerator<[ReadPage, PageSequence]>,
+  pages: AsyncGenerator<[ReadPage, PageProgress]>,
   run: Run,
-): Promise<PageSequence | undefined> {
+): Promise<PageProgress | undefined> {
   const { stream } = reading.node;
-  let last: PageSequence | undefined;
+  let last: PageProgress | undefined;
   for await (const [{ page, nextToken }, sequence] of pages) {
     last = sequence;
     const missingCount = key.tracker?.observe(page) ?? 0;
@@ -333,7 +333,7 @@ function holdBookmark({ node, bookmarks }: Reading, { tracker }: SliceKey, run: 
 function savePlace(
   { resume }: Reading,
   nextToken: PageToken | undefined,
-  { isLimited, recordCount }: PageSequence,
+  { isLimited, recordCount }: PageProgress,
   run: Run,
 ): void {
   if (resume === undefined || isLimited) return;

@@ -279,6 +279,11 @@ export const streamProperties = {
     properties: incrementalProperties,
     description: "How the replication key's bookmark becomes a request.",
   },
+  stream_body: {
+    type: "boolean",
+    description:
+      "For an answer too large for memory, in one page of json or jsonl: it is kept in a temporary file and read from there in flat memory.",
+  },
   resumable: {
     type: "boolean",
     description:
