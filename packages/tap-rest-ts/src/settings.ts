@@ -28,6 +28,38 @@ export const settings = {
       },
       description: "The streams, each a resource of the API.",
     },
+    dynamic_streams: {
+      type: "array",
+      items: {
+        type: "object",
+        required: ["stream"],
+        properties: {
+          items: {
+            type: "array",
+            items: {
+              type: ["string", "object"],
+              description: "One item.",
+            },
+            description: "The items, in place of from: texts or objects.",
+          },
+          from: {
+            type: "object",
+            properties: { path: streamProperties.path, ...sharedStreamProperties },
+            description: "The API's own list of items, read as a stream is.",
+          },
+          stream: {
+            type: "object",
+            required: ["name"],
+            properties: streamProperties,
+            description:
+              "The settings of each stream; {item} and {item.NAME} in its texts are the item's, which name must contain.",
+          },
+        },
+        description: "A list, and the stream that each of its items gives.",
+      },
+      description:
+        "Streams that are made of a list: one for each item, found anew on each discovery and run.",
+    },
     ...sharedStreamProperties,
     state_partitions_max: {
       type: "integer",

@@ -1,5 +1,5 @@
-import type { Catalog, TapDefinition } from "singer-sdk-ts";
-import { settings } from "./settings.ts";
+import type { Catalog, RunContext, TapDefinition } from "singer-sdk-ts";
+import { type Config, settings } from "./settings.ts";
 import type { ReadText } from "./stream-schema.ts";
 
 /** The tap as the SDK runs it; `readText` reads a file, `version` is the package's. */
@@ -22,18 +22,26 @@ export function restTap(version: string, readText: ReadText): TapDefinition<type
     settings,
     // What reads streams is loaded when it is needed, the HTTP client last: --help and --discover answer at once.
     discover: async (context): Promise<Catalog> => {
-      const [{ discoverStreams }, { resolveStreams }] = await Promise.all([
+      const [{ discoverStreams }, { resolveStreams }, config] = await Promise.all([
         import("./discover.ts"),
         import("./stream.ts"),
+        allStreams(context, readText),
       ]);
-      return await discoverStreams(resolveStreams(context.config), readText, async (stream) => {
+      return await discoverStreams(resolveStreams(config), readText, async (stream) => {
         const { sampleSchema } = await import("./sample.ts");
         return sampleSchema(stream, context, readText);
       });
     },
     sync: async (context) => {
       const { syncAll } = await import("./sync.ts");
-      return syncAll(context, readText);
+      return syncAll({ ...context, config: await allStreams(context, readText) }, readText);
     },
   };
+}
+
+/** The configuration with all its streams; what asks the API for their names is loaded only then. */
+async function allStreams(context: RunContext<Config>, readText: ReadText): Promise<Config> {
+  if (context.config.dynamic_streams === undefined) return context.config;
+  const { withDynamicStreams } = await import("./dynamic-streams.ts");
+  return withDynamicStreams(context, readText);
 }
