@@ -1,6 +1,8 @@
 import { type Log, UserError } from "singer-sdk-ts";
 import type { RecordPage } from "./page.ts";
+import { keepRecords } from "./page-view.ts";
 import type { PageToken } from "./paginator/paginator.ts";
+import { RepeatedKeys } from "./repeated-keys.ts";
 
 /** What the checks need to know of the stream. */
 export interface IntegrityOptions {
@@ -10,6 +12,8 @@ export interface IntegrityOptions {
   /** Two equal records are a sign of moved rows only where records have a key. */
   readonly hasKeys: boolean;
   readonly pageSize: number | undefined;
+  /** Members that no two records share; empty when they are not known. */
+  readonly uniqueKeys: readonly string[];
   readonly log: Log;
 }
 
@@ -27,6 +31,8 @@ export class PageIntegrity {
   #mark: { readonly page: number; readonly token: PageToken } | undefined;
   #isClampTold = false;
   #isMoved = false;
+  #keys: RepeatedKeys | undefined;
+  #repeatCount = 0;
 
   constructor(options: IntegrityOptions) {
     this.#options = options;
@@ -61,6 +67,33 @@ export class PageIntegrity {
   }
 
   /**
+   * The page without its first record, which is asked for again to see whether rows moved: it must be the last one of the
+   * page before.
+   */
+  probe(page: RecordPage): RecordPage {
+    const previous = this.#previous;
+    if (previous === undefined) return page;
+    const last = previous.recordCount - 1;
+    const isSame = page.recordCount > 0 && this.#isSameRecord(previous, last, page);
+    if (!isSame) this.#isMoved = true;
+    return isSame ? keepRecords(page, (index) => index > 0) : page;
+  }
+
+  /**
+   * Looks for keys that came on a page before, for a style that pages by counting: there a record that comes twice means
+   * another one that does not come. Called before `observe`.
+   */
+  observeKeys(page: RecordPage): void {
+    const { uniqueKeys } = this.#options;
+    if (uniqueKeys.length === 0 || this.#previous === undefined) return;
+    if (this.#keys === undefined) {
+      this.#keys = new RepeatedKeys(uniqueKeys);
+      this.#keys.observe(this.#previous);
+    }
+    this.#repeatCount += this.#keys.observe(page);
+  }
+
+  /**
    * The doubt that is left after the last page; undefined when all records were read as far as one can know. Without
    * `isCounted` the API's total is for more than was read.
    */
@@ -80,6 +113,15 @@ export class PageIntegrity {
         { hint },
       );
     }
+    if (this.#repeatCount > 0) {
+      return new UserError(
+        "E_PAGE_DRIFT",
+        `stream ${stream}: ${this.#repeatCount} records came on two pages, so others may be missing`,
+        {
+          hint: "let the API sort by a unique key; rows moved, or primary_keys do not tell records apart",
+        },
+      );
+    }
     if (this.#isMoved) {
       return new UserError(
         "E_PAGE_DRIFT",
@@ -88,6 +130,16 @@ export class PageIntegrity {
       );
     }
     return undefined;
+  }
+
+  /** Whether the first record of `page` is that of `previous`: by its keys, as the rest of it may have changed. */
+  #isSameRecord(previous: RecordPage, last: number, page: RecordPage): boolean {
+    const { uniqueKeys } = this.#options;
+    if (uniqueKeys.length === 0) return page.isSame(0, previous.bytes(last));
+    const encoder = new TextEncoder();
+    return uniqueKeys
+      .map((key) => encoder.encode(JSON.stringify(key).slice(1, -1)))
+      .every((key) => previous.member(last, key) === page.member(0, key));
   }
 
   /** Finds a cycle of tokens of any length with one remembered token, renewed at each power of two (Brent). */

@@ -102,6 +102,7 @@ function openSequence(
     readPage: streamReader(stream),
     pagination,
     primaryKeys,
+    uniqueKeys: isReshaped(stream) ? [] : primaryKeys,
     ...(chunks === undefined || names.length === 0
       ? {}
       : {
@@ -114,6 +115,11 @@ function openSequence(
     log,
     ...(startPlace === undefined ? {} : { startPlace }),
   });
+}
+
+/** Keys of records that are made here say nothing of the records that the API pages. */
+function isReshaped({ shape, primaryKeys }: RestStream): boolean {
+  return shape.expand !== undefined || primaryKeys.some((key) => shape.fields.has(key));
 }
 
 function keyProperties({ primaryKeys, replicationKey }: RestStream): readonly string[] {

@@ -266,6 +266,53 @@ test("R17: integrity restart reads the stream again after rows moved", async () 
   expect(requestCount).toBe(4);
 });
 
+test("R17: records that come again on a later page fail the run, though the count is right", async () => {
+  // An API without an order: the second page shows record 3 once more, and record 14 nowhere.
+  const pages = [items(0, 10), [...items(10, 4), { id: 3 }, ...items(15, 5)]];
+  await using api = await serve(({ query }, response) =>
+    sendJson(response, { data: pages[Number(query.get("offset")) / 10], total: 20 }),
+  );
+
+  const run = await runTap(itemsConfig(api.url, { pagination: offset }));
+
+  expect(run).toMatchObject({ code: 1, stderr: expect.stringContaining("1 records came on two") });
+  expect(run.stderr).toContain("(E_PAGE_DRIFT)");
+});
+
+test("R17: overlap_probe finds rows that were deleted from an API without a total, and costs no record", async () => {
+  let ids = items(0, 25);
+  await using api = await serve(({ query, path }, response) => {
+    const start = Number(query.get("offset"));
+    sendJson(response, { data: ids.slice(start, start + 10) });
+    if (path === "/moving") ids = ids.filter(({ id }) => id !== 4);
+  });
+  const pagination = { style: "offset", page_size: 10, overlap_probe: true };
+
+  const still = await runTap(itemsConfig(api.url, { pagination }));
+  const moving = await runTap(itemsConfig(api.url, { pagination, path: "/moving" }));
+  const alone = await runTap(itemsConfig(api.url, { pagination: { ...pagination, page_size: 1 } }));
+
+  expect(still.records()).toEqual(items(0, 25));
+  expect(api.requests.slice(0, 4)).toEqual(
+    [0, 9, 18, 24].map((start) => `GET /items?limit=10&offset=${start}`),
+  );
+  expect(moving).toMatchObject({ code: 1, stderr: expect.stringContaining("(E_PAGE_DRIFT)") });
+  expect(alone).toMatchObject({ code: 2, stderr: expect.stringContaining("overlap_probe") });
+});
+
+test("R10: the first page number is left out when the API refuses it", async () => {
+  await using api = await serve(({ query }, response) =>
+    sendJson(response, { data: query.has("page") ? [] : items(0, 5) }),
+  );
+
+  const run = await runTap(
+    itemsConfig(api.url, { pagination: { style: "page", inject_on_first_request: false } }),
+  );
+
+  expect(run.records()).toEqual(items(0, 5));
+  expect(api.requests).toEqual(["GET /items", "GET /items?page=2"]);
+});
+
 test.each([
   ["a next URL", () => ({ data: items(0, 2), next: "/items?page=2" })],
   ["a cursor", () => ({ data: items(0, 2), next_cursor: "x" })],

@@ -6,6 +6,7 @@ import { detectPaginator } from "./paginator/auto.ts";
 import { makePaginator, type PaginationSettings } from "./paginator/index.ts";
 import type { PageFacts, PageToken, Paginator } from "./paginator/paginator.ts";
 import { type StopRules, stopRules } from "./paginator/stop.ts";
+import type { PaginationStyle } from "./paginator/styles.ts";
 import { mergePages } from "./property-chunks.ts";
 import type { Authenticator, HttpClient, HttpRequest, HttpResponse } from "./request.ts";
 import { changeRequest } from "./stream-request.ts";
@@ -19,6 +20,8 @@ export interface ReadOptions {
   readonly readPage: (response: HttpResponse) => RecordPage | HttpFailure;
   readonly pagination: PaginationSettings;
   readonly primaryKeys: readonly string[];
+  /** Members that no two records share; empty when they are not known. */
+  readonly uniqueKeys: readonly string[];
   /** Lists of properties: each page is asked for once for each of them, and put together. */
   readonly propertyLists?: { readonly param: string; readonly lists: readonly string[] };
   readonly signal: AbortSignal;
@@ -55,7 +58,7 @@ export class PageSequence {
   readonly #options: ReadOptions;
   #stop: StopRules;
   #paginator: Paginator;
-  #isAuto: boolean;
+  #style: PaginationStyle;
   /** What the checks found after the last page; undefined when nothing is wrong. */
   doubt: UserError | undefined;
   /** True when `max_pages` or `max_records` ended the reading: counts can't be compared then. */
@@ -69,20 +72,21 @@ export class PageSequence {
 
   constructor(options: ReadOptions) {
     this.#options = options;
+    const { pagination } = options;
     this.recordCount = options.startPlace?.recordCount ?? 0;
-    this.#stop = stopRules(options.pagination);
-    const style = options.pagination.style ?? "none";
-    this.#isAuto = style === "auto";
-    this.#paginator = makePaginator(style, options.pagination, this.#stop);
+    this.#stop = stopRules(withSize(pagination));
+    this.#style = pagination.style ?? "none";
+    this.#paginator = makePaginator(this.#style, pagination, this.#stop);
   }
 
   async *pages(): AsyncGenerator<ReadPage> {
-    const { client, stream, primaryKeys, pagination, signal, log, startPlace } = this.#options;
-    const hasKeys = primaryKeys.length > 0;
+    const { client, stream, primaryKeys, uniqueKeys, pagination, signal, log, startPlace } =
+      this.#options;
     const integrity = new PageIntegrity({
       stream,
-      hasKeys,
-      pageSize: pagination.page_size,
+      hasKeys: primaryKeys.length > 0,
+      pageSize: freshSize(pagination),
+      uniqueKeys,
       recordCountBefore: this.recordCount,
       log,
     });
@@ -94,14 +98,18 @@ export class PageSequence {
       token,
       this.#options.request.url,
       either,
+      this.#firstPaginator(),
     );
     try {
       while (pending !== undefined) {
-        const page: RecordPage = await pending;
+        const answer: RecordPage = await pending;
+        const isProbed = this.#style === "offset" && pagination.overlap_probe === true;
+        const page = isProbed ? integrity.probe(answer) : answer;
         this.recordCount += page.recordCount;
         const facts = this.#facts(page);
-        if (this.#isAuto) this.#detect(facts);
+        if (this.#style === "auto") this.#detect(facts);
         this.total = this.#stop.total(facts) ?? this.total;
+        if (this.#style === "offset" || this.#style === "page") integrity.observeKeys(page);
         const unneeded = integrity.observe(page, token, this.#stop.total(facts));
         if (unneeded !== undefined) client.release(unneeded.response);
         pageCount++;
@@ -123,13 +131,21 @@ export class PageSequence {
     }
   }
 
+  /** The first page of a reading that goes on has none before it to be probed by. */
+  #firstPaginator(): Paginator {
+    const { pagination, startPlace } = this.#options;
+    if (startPlace === undefined || pagination.overlap_probe !== true) return this.#paginator;
+    return makePaginator(this.#style, { ...pagination, overlap_probe: false }, this.#stop);
+  }
+
   async #fetch(
     token: PageToken | undefined,
     pageUrl: URL,
     signal: AbortSignal,
+    paginator = this.#paginator,
   ): Promise<RecordPage> {
     const { client, authenticator, request, readPage, propertyLists, stream } = this.#options;
-    const changed = changeRequest(request, this.#paginator.place(token), pageUrl);
+    const changed = changeRequest(request, paginator.place(token), pageUrl);
     if (propertyLists === undefined) return client.fetch(changed, authenticator, readPage, signal);
     const pages: RecordPage[] = [];
     for (const list of propertyLists.lists) {
@@ -142,8 +158,9 @@ export class PageSequence {
   /** The next page, unless it reaches past what the API gives by offset. */
   #belowCap(token: PageToken | undefined, page: RecordPage): PageToken | undefined {
     const { offset_max: offsetMax = Infinity, page_size: pageSize } = this.#options.pagination;
-    if (token === undefined || this.recordCount + (pageSize ?? page.recordCount) <= offsetMax)
-      return token;
+    // Style offset asks for what is left below the cap; other styles can't.
+    const nextCount = this.#style === "offset" ? 1 : (pageSize ?? page.recordCount);
+    if (token === undefined || this.recordCount + nextCount <= offsetMax) return token;
     this.isCapped = true;
     return undefined;
   }
@@ -165,7 +182,7 @@ export class PageSequence {
     this.#stop = stop;
     log.info("pagination_detected", { stream, style });
     this.#paginator = paginator;
-    this.#isAuto = false;
+    this.#style = style;
   }
 
   #isOverLimit(pageCount: number): boolean {
@@ -174,4 +191,17 @@ export class PageSequence {
       pageCount >= (pagesMax ?? Infinity) || this.recordCount >= (recordsMax ?? Infinity);
     return this.isLimited;
   }
+}
+
+/** How many records of a page did not come before: one less than asked for where one is asked for twice. */
+function freshSize({
+  page_size: size,
+  overlap_probe: isProbed,
+}: PaginationSettings): number | undefined {
+  return size === undefined || isProbed !== true ? size : size - 1;
+}
+
+function withSize(pagination: PaginationSettings): PaginationSettings {
+  const size = freshSize(pagination);
+  return size === undefined ? pagination : { ...pagination, page_size: size };
 }

@@ -44,6 +44,11 @@ export const paginationProperties = {
     description:
       "false leaves offset or page number out of the first request, for an API that refuses the first one's.",
   },
+  overlap_probe: {
+    type: "boolean",
+    description:
+      "Style offset asks for the last record of each page again, and fails when rows moved in between: for an API whose rows come and go and that gives no total.",
+  },
   param_in: {
     type: "string",
     enum: ["query", "body", "header"],
