@@ -2,27 +2,44 @@ import {
   type Catalog,
   type CatalogStream,
   type JsonSchema,
+  type Log,
   type MetadataEntry,
   UserError,
 } from "singer-sdk-ts";
 import { isJsonObject } from "./page.ts";
 import { rawMember } from "./shape-records.ts";
 import type { RestStream } from "./stream.ts";
-import { declaredSchema, type ReadText } from "./stream-schema.ts";
+import { declaredSchema, type ReadSource } from "./stream-schema.ts";
 
 /** The catalog of all configured streams; `infer` is asked for the schemas that are not declared. */
 export async function discoverStreams(
   streams: readonly RestStream[],
-  readText: ReadText,
+  readSource: ReadSource,
   infer: (stream: RestStream) => Promise<JsonSchema>,
+  log: Log,
 ): Promise<Catalog> {
   const entries: CatalogStream[] = [];
   for (const stream of streams) {
-    entries.push(
-      catalogStream(stream, (await declaredSchema(stream, readText)) ?? (await infer(stream))),
-    );
+    const declared = await declaredSchema(stream, readSource);
+    const schema =
+      declared === undefined || stream.isSchemaUpdated
+        ? await streamSchema(stream, declared, infer, log)
+        : declared;
+    entries.push(catalogStream(stream, schema));
   }
   return { streams: entries };
+}
+
+async function streamSchema(
+  stream: RestStream,
+  declared: JsonSchema | undefined,
+  infer: (stream: RestStream) => Promise<JsonSchema>,
+  log: Log,
+): Promise<JsonSchema> {
+  const inferred = await infer(stream);
+  if (!stream.isSchemaUpdated) return inferred;
+  const { updateSchema } = await import("./update-schema.ts");
+  return updateSchema(stream, declared, inferred, log);
 }
 
 /** One stream as the catalog shows it; its keys are always sent. */

@@ -1,4 +1,5 @@
 import { UserError } from "singer-sdk-ts";
+import type { RecordContract } from "./conform-records.ts";
 import { type Duration, parseDuration } from "./date-format.ts";
 import type { RecordsFormat } from "./decode/index.ts";
 import { type JsonPath, parseJsonPath } from "./json/path.ts";
@@ -53,6 +54,9 @@ export interface RestStream {
   readonly recordsFormat: RecordsFormat;
   readonly csvDelimiter: string;
   readonly shape: RecordShape;
+  readonly contract: RecordContract;
+  /** New members are added to the schema's file. */
+  readonly isSchemaUpdated: boolean;
   readonly propertyChunks: PropertyChunks | undefined;
   readonly primaryKeys: readonly string[];
   readonly replicationKey: string | undefined;
@@ -168,6 +172,11 @@ function resolveStream(stream: StreamConfig, config: Config, base: URL): RestStr
     recordsFormat: stream.records_format ?? config.records_format ?? "json",
     csvDelimiter: stream.csv_delimiter ?? config.csv_delimiter ?? ",",
     shape: recordShape(stream, config, setting),
+    contract: {
+      onInvalid: stream.on_invalid_property ?? config.on_invalid_property ?? "keep",
+      dropsUnknown: stream.drop_unknown_properties ?? config.drop_unknown_properties ?? false,
+    },
+    isSchemaUpdated: isSchemaUpdated(stream, config, setting("schema_update")),
     propertyChunks: propertyChunks(stream, setting("property_chunks"), primaryKeys),
     primaryKeys,
     replicationKey: stream.replication_key ?? config.replication_key,
@@ -197,6 +206,17 @@ function bodySetting(body: unknown, setting: string): RestStream["body"] {
   if (typeof body === "object" && body !== null && !Array.isArray(body))
     return body as Readonly<Record<string, unknown>>;
   throw new UserError("E_SETTING", `setting \`${setting}\` is neither an object nor a text`);
+}
+
+function isSchemaUpdated(stream: StreamConfig, config: Config, setting: string): boolean {
+  if ((stream.schema_update ?? config.schema_update ?? "none") === "none") return false;
+  const { schema } = stream;
+  // Stands at the top for all streams too, of which some may have their schema elsewhere.
+  if (typeof schema === "string" && !/^\s*\{|^https?:|#/iu.test(schema)) return true;
+  if (stream.schema_update === undefined) return false;
+  throw new UserError("E_SETTING", `setting \`${setting}\` needs the path of a schema file`, {
+    hint: "set the stream's schema to a path, like schemas/orders.json",
+  });
 }
 
 function recordShape(

@@ -1,6 +1,7 @@
 import { type JsonValue, type MessageWriter, type State, selectedSchema } from "singer-sdk-ts";
 import { openAhead } from "./ahead.ts";
 import { BookmarkTracker, type BookmarkValue, compareBookmarks } from "./bookmark.ts";
+import { recordConformer } from "./conform-records.ts";
 import { addDuration, parseTime, timeWindows } from "./date-format.ts";
 import { streamId } from "./discover.ts";
 import { openSlice, type SliceRun } from "./open-slice.ts";
@@ -34,6 +35,8 @@ interface Reading {
   readonly node: StreamNode;
   readonly bookmarks: StreamBookmarks | undefined;
   readonly deselected: ReadonlySet<string>;
+  /** Holds the records to their schema, where the stream asks for it. */
+  readonly conform: (page: RecordPage) => RecordPage;
   readonly children: readonly Reading[];
   /** False when the records are only read for the children's sake. */
   readonly isWritten: boolean;
@@ -116,6 +119,7 @@ function startReading(
             partitionsMax,
             log,
           }),
+    conform: recordConformer({ entry, contract: stream.contract, log }),
     deselected: entry === undefined ? new Set() : deselectedMembers(entry),
     resume: stream.isResumable && run.mode === "sync" ? new Resume(stream, state, log) : undefined,
     children: children.map((child) =>
@@ -258,9 +262,11 @@ async function readSlice(
       stream.incremental.filter === "client" ? keepFrom(page, key.floor, stream) : page;
     const kept = key.repeats?.drop(wanted) ?? wanted;
     if (reading.isWritten) {
-      const whole = selectMembers(
-        addMembers(kept, includedFields(stream, key.slice.parent)),
-        reading.deselected,
+      const whole = reading.conform(
+        selectMembers(
+          addMembers(kept, includedFields(stream, key.slice.parent)),
+          reading.deselected,
+        ),
       );
       await writePage(
         run.writer,

@@ -1,5 +1,6 @@
-import type { Catalog, RunContext, TapDefinition } from "singer-sdk-ts";
+import type { Catalog, JsonSchema, RunContext, TapDefinition } from "singer-sdk-ts";
 import { type Config, settings } from "./settings.ts";
+import type { RestStream } from "./stream.ts";
 import type { ReadText } from "./stream-schema.ts";
 
 /** The tap as the SDK runs it; `readText` reads a file, `version` is the package's. */
@@ -22,15 +23,20 @@ export function restTap(version: string, readText: ReadText): TapDefinition<type
     settings,
     // What reads streams is loaded when it is needed, the HTTP client last: --help and --discover answer at once.
     discover: async (context): Promise<Catalog> => {
-      const [{ discoverStreams }, { resolveStreams }, config] = await Promise.all([
-        import("./discover.ts"),
-        import("./stream.ts"),
-        allStreams(context, readText),
-      ]);
-      return await discoverStreams(resolveStreams(config), readText, async (stream) => {
+      const [{ discoverStreams }, { resolveStreams }, { sourceReader }, config] = await Promise.all(
+        [
+          import("./discover.ts"),
+          import("./stream.ts"),
+          import("./schema-source.ts"),
+          allStreams(context, readText),
+        ],
+      );
+      const infer = async (stream: RestStream): Promise<JsonSchema> => {
         const { sampleSchema } = await import("./sample.ts");
         return sampleSchema(stream, context, readText);
-      });
+      };
+      const readSource = sourceReader(context, readText);
+      return await discoverStreams(resolveStreams(config), readSource, infer, context.log);
     },
     sync: async (context) => {
       const { syncAll } = await import("./sync.ts");

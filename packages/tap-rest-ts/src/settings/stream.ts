@@ -209,6 +209,23 @@ export const sharedStreamProperties = {
     description:
       "As in tap-rest-api-msdk: the value of source_search_field; $last_run_date in it is the bookmark.",
   },
+  on_invalid_property: {
+    type: "string",
+    enum: ["keep", "raise", "null", "force"],
+    description:
+      "What happens to a value of another type than the schema's: it is sent (default), ends the run, becomes null, or is turned into the type without loss or else ends the run.",
+  },
+  drop_unknown_properties: {
+    type: "boolean",
+    description:
+      "Leaves out members of a record that its schema does not have; they are sent otherwise.",
+  },
+  schema_update: {
+    type: "string",
+    enum: ["none", "append"],
+    description:
+      "append adds members that the first records have and the schema's file has not, and makes the file when it is absent; nothing in it is changed or taken out.",
+  },
   store_raw_json_message: {
     type: "boolean",
     description:
@@ -243,7 +260,7 @@ export const streamProperties = {
   schema: {
     type: ["string", "object"],
     description:
-      "JSON Schema of the records: the object itself, or the path of a JSON file, relative to the working folder. Without it the schema is inferred from the first records, on each run without a catalog.",
+      "JSON Schema of the records: the object itself, or the path or address of a file in JSON or YAML, with the place in it behind a #, as in openapi.yaml#/components/schemas/Order. Without it the schema is inferred from the first records, on each run without a catalog.",
   },
   ...sharedStreamProperties,
   expand: {
