@@ -141,6 +141,19 @@ test("R14: a next URL in the body is followed, relative or absolute", async () =
   expect(run.records()).toEqual(items(1, 3));
 });
 
+test("R14: the link of a HATEOAS answer is followed", async () => {
+  await using api = await serve(({ query }, response) => {
+    const page = Number(query.get("p") ?? 1);
+    const next = page < 3 ? { next: { href: `?p=${page + 1}` } } : {};
+    sendJson(response, { data: items(page, 1), _links: { self: { href: "?" }, ...next } });
+  });
+  const pagination = { style: "next_url", next_url_path: "$._links.next.href" };
+
+  const run = await runTap(itemsConfig(api.url, { pagination }));
+
+  expect(run.records()).toEqual(items(1, 3));
+});
+
 test("R14: a next URL on another host gets no request and no credentials", async () => {
   await using api = await serve((_request, response) =>
     sendJson(response, { data: items(0, 1), next: "http://other.invalid/items" }),
