@@ -16,7 +16,7 @@ test("no seed of 500 breaks an invariant", async () => {
   }
 
   expect(broken).toEqual([]);
-}, 120_000);
+}, 300_000);
 
 test("no seed of 25 loses or doubles a merged key", async () => {
   const broken: string[] = [];
@@ -27,7 +27,7 @@ test("no seed of 25 loses or doubles a merged key", async () => {
   }
 
   expect(broken).toEqual([]);
-}, 120_000);
+}, 300_000);
 
 test("the same seed gives the same run", async () => {
   expect(await simulate(7)).toEqual(await simulate(7));
@@ -47,7 +47,7 @@ test.each<PlantedBug>([
 
     expect(seed).toBeLessThanOrEqual(PLANTED_SEED_COUNT);
   },
-  120_000,
+  300_000,
 );
 
 async function firstSeedThatFinds(bug: PlantedBug): Promise<number> {

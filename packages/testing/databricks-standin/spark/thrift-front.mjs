@@ -237,10 +237,14 @@ export class ThriftFront {
     const own = this.#ownOf(request);
     if (own === undefined) {
       const { operationHandle, orientation, maxRows, fetchType } = request;
-      return await this.#call(
+      const answer = await this.#call(
         "FetchResults",
         new types.TFetchResultsReq({ operationHandle, orientation, maxRows, fetchType }),
       );
+      // Databricks sends the columns with the rows to who asks; Python's client can't do without.
+      if (request.includeResultSetMetadata === true)
+        answer.resultSetMetadata = await this.#metadata(new types.TGetResultSetMetadataReq({ operationHandle }));
+      return answer;
     }
     const values = own.isRead ? [] : [new Int64(own.count)];
     own.isRead = true;

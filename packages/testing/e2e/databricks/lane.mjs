@@ -1,6 +1,8 @@
-// node lane.mjs FOLDER [statements|mistakes|files|pipeline]: see `run` beside it. Prints a line per difference, times, and `N passed, N failed`.
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+// node lane.mjs FOLDER [statements|mistakes|files|connector|pipeline]: see `run` beside it. Prints a line per difference, times, and `N passed, N failed`.
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { startStandIn } from "../../databricks-standin/spark/stand-in.mjs";
 import { startSamples } from "../../../pipeline/dist/samples.js";
 import { readFacts, root, run } from "./process.mjs";
@@ -34,7 +36,7 @@ const [standIn, samples, facts] = await Promise.all([
 ]);
 lap("Spark is up");
 const sql = await openSql(standIn);
-const parts = { statements: checkStatements, mistakes: checkMistakes, files: checkFiles, pipeline: checkPipeline };
+const parts = { statements: checkStatements, mistakes: checkMistakes, files: checkFiles, connector: checkConnector, pipeline: checkPipeline };
 const chosen = names.length === 0 ? Object.keys(parts) : names;
 
 try {
@@ -49,6 +51,35 @@ try {
 }
 process.stdout.write(`${counts.passed} passed, ${counts.failed} failed\n`);
 process.exit(counts.failed === 0 ? 0 : 1);
+
+/** Databricks' own Python client reads what the target loaded. */
+async function checkConnector() {
+  const venv = join(root, ".interop/databricks-connector");
+  if (!existsSync(join(venv, "bin/python"))) {
+    execFileSync("python3", ["-m", "venv", venv]);
+    execFileSync(join(venv, "bin/pip"), ["install", "--quiet", "--disable-pip-version-check", "databricks-sql-connector==4.9.0"]);
+  }
+  const config = join(folder, "connector.json");
+  writeFileSync(config, JSON.stringify({ path: "databricks:" }));
+  const schema = { properties: { id: { type: "integer" } } };
+  const records = [1, 2, 3].map((id) => ({ type: "RECORD", stream: "connector", record: { id } }));
+  const lines = [{ type: "SCHEMA", stream: "connector", schema, key_properties: ["id"] }, ...records];
+  const input = lines.map((line) => JSON.stringify(line)).join("\n");
+  await run("target-delta-ts/dist/cli.js", ["--config", config], { env: standIn.env, input }).result;
+  const { DATABRICKS_HOST: host, NODE_EXTRA_CA_CERTS: certificate } = standIn.env;
+  const args = [join(import.meta.dirname, "connector.py"), host, "/sql/1.0/warehouses/main", certificate];
+  const { status, stdout, stderr } = spawnSync(join(venv, "bin/python"), args, {
+    encoding: "utf8",
+    timeout: 120_000,
+    env: { ...process.env, ...standIn.env },
+  });
+  if (status !== 0) return check("the Python connector reads", [stderr.slice(-400)]);
+  const { tables, error, ...values } = JSON.parse(stdout);
+  const expected = { one: 1, exact: "12345678901234567890.12", nothing: null, count: 2 };
+  check("the Python connector reads values", isDeepStrictEqual(values, expected) ? [] : [stdout]);
+  check("the Python connector lists the tables", tables.includes("connector") ? [] : [tables.join()]);
+  check("the Python connector is told of a missing table", error.includes("TABLE_OR_VIEW_NOT_FOUND") ? [] : [error]);
+}
 
 /** Twice: what comes first fills the tables, what comes then adds nothing. */
 async function checkPipeline() {
