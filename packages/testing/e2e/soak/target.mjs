@@ -1,6 +1,7 @@
 // SIGKILLs at random points of a load of four interleaved streams, each followed by a run from the last printed STATE.
-// After every ten kills a last run goes to the end, and delta-rs and Spark compare the tables with the source.
-// `pnpm soak target [--seed S] [--count KILLS] [--store local|s3] [--python PATH] [--no-spark]`; both
+// A load goes on until it has been killed ten times or has come to its end; then delta-rs and Spark compare its tables with
+// the source. Only a kill that ended a run counts: one whose moment came after the end does not.
+// `pnpm soak target [--seed S] [--count KILLS] [--loads AT_ONCE] [--store local|s3] [--python PATH] [--no-spark]`; both
 // stores in turns without --store; PATH is a Python that has deltalake and pyspark, by default the one of e2e/spark/run.
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -20,6 +21,7 @@ const { values: options } = parseArgs({
   options: {
     seed: { type: "string", default: "1" },
     count: { type: "string", default: "500" },
+    loads: { type: "string", default: "2" },
     store: { type: "string" },
     python: { type: "string", default: join(root, ".interop/spark/bin/python") },
     spark: { type: "boolean", default: true },
@@ -35,6 +37,9 @@ const print = (line) => process.stdout.write(`${line}\n`);
 
 let passed = 0;
 let failed = 0;
+// Kills that ended a run, and those that the loads under way may still make.
+let landed = 0;
+let planned = 0;
 let gateway;
 try {
   for (const tool of [executable, python, server]) {
@@ -42,24 +47,34 @@ try {
   }
   if (stores.includes("s3")) gateway = await startGateway();
   const tables = [];
-  for (let load = 0, kills = 0; kills < count; load += 1) {
-    const killCount = Math.min(KILLS_PER_LOAD, count - kills);
-    const store = stores[load % stores.length];
-    // Each load has a seed of its own, so that a failing one is repeated alone.
-    const loadSeed = seed + load;
-    const replay = `replay: pnpm soak target --seed ${loadSeed} --count ${killCount} --store ${store}`;
-    try {
-      const { rowCount, path } = await runLoad({ load, store, killCount, random: generator(loadSeed) });
-      for (const [stream, rows] of Object.entries(expectedTables(rowCount))) {
-        tables.push({ name: `load ${load} (${store}, seed ${loadSeed}) ${stream}`, rows, ...place(store, `${path}/${stream}`) });
+  let nextLoad = 0;
+  const work = async () => {
+    while (landed + planned < count) {
+      const load = nextLoad++;
+      const store = stores[load % stores.length];
+      const killCount = Math.min(KILLS_PER_LOAD, count - landed - planned);
+      planned += killCount;
+      // Each load has a seed of its own, so that a failing one is repeated alone.
+      const loadSeed = seed + load;
+      const kills = { landed: 0 };
+      try {
+        const { rowCount, path } = await runLoad({ load, store, killCount, kills, random: generator(loadSeed) });
+        for (const [stream, rows] of Object.entries(expectedTables(rowCount))) {
+          tables.push({ name: `load ${load} (${store}, seed ${loadSeed}) ${stream}`, rows, ...place(store, `${path}/${stream}`) });
+        }
+        passed += kills.landed;
+      } catch (error) {
+        kills.landed = Math.max(kills.landed, 1);
+        failed += kills.landed;
+        print(`failed: load ${load}: ${error.message}`);
+        print(`replay: pnpm soak target --seed ${loadSeed} --count ${killCount} --loads 1 --store ${store}`);
       }
-      passed += killCount;
-    } catch (error) {
-      failed += killCount;
-      print(`failed: load ${load}: ${error.message}\n${replay}`);
+      planned -= killCount;
+      landed += kills.landed;
     }
-    kills += killCount;
-  }
+  };
+  await Promise.all(Array.from({ length: Number(options.loads) }, work));
+  print(`${landed} kills landed in ${nextLoad} loads`);
   checkTables(tables);
 } finally {
   gateway?.kill("SIGKILL");
@@ -68,30 +83,31 @@ try {
 print(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
 
-/** Kills the target `killCount` times on the way, then lets it end. */
-async function runLoad({ load, store, killCount, random }) {
+/** Kills the target up to `killCount` times on the way, counts the kills that ended a run, and lets the last run end. */
+async function runLoad({ load, store, killCount, kills, random }) {
   const path = `load-${load}`;
   const rowCount = 400 + 25 * Math.floor(random() * 80);
   let bookmarks = {};
-  for (let kill = 0; kill <= killCount; kill += 1) {
+  for (let isAtEnd = false; !isAtEnd; ) {
     const config = {
       path: store === "s3" ? `s3://${BUCKET}/${path}` : join(folder, path),
       batch_size_rows: 10 + Math.floor(random() * 190),
       hard_delete: true,
     };
-    const moment = kill === killCount ? undefined : { stateCount: Math.floor(random() * 4), delayMs: Math.floor(random() * 400) };
-    const { stdout, code, stderr } = await runTarget({ config, input: inputFrom(bookmarks, rowCount), moment });
+    const moment = kills.landed === killCount ? undefined : { stateCount: Math.floor(random() * 4), delayMs: Math.floor(random() * 400) };
+    const { stdout, code, signal, stderr } = await runTarget({ load, config, input: inputFrom(bookmarks, rowCount), moment });
     const last = stdout.split("\n").at(-2);
     if (last !== undefined) bookmarks = JSON.parse(last).bookmarks;
-    // A kill may come after the end; every other exit is the target's own.
-    if (code !== null && code !== 0) throw new Error(`exit code ${code}: ${stderr.slice(-500)}`);
+    isAtEnd = code === 0;
+    if (signal === "SIGKILL") kills.landed += 1;
+    else if (!isAtEnd) throw new Error(`exit code ${code}, signal ${signal}: ${stderr.slice(-500)}`);
   }
   return { path, rowCount };
 }
 
 /** Runs the target; with `moment` it is killed so many milliseconds after so many lines of STATE (after its start: 0). */
-async function runTarget({ config, input, moment }) {
-  const configFile = join(folder, "config.json");
+async function runTarget({ load, config, input, moment }) {
+  const configFile = join(folder, `config-${load}.json`);
   writeFileSync(configFile, JSON.stringify(config));
   const child = spawn(process.execPath, [executable, "--config", configFile], { stdio: ["pipe", "pipe", "pipe"] });
   let stdout = "";
@@ -112,9 +128,9 @@ async function runTarget({ config, input, moment }) {
   child.stdin.on("error", () => undefined);
   child.stdin.end(input);
   arm();
-  const code = await new Promise((done) => child.once("close", done));
+  const [code, signal] = await new Promise((done) => child.once("close", (...exit) => done(exit)));
   clearTimeout(timer);
-  return { stdout, stderr, code };
+  return { stdout, stderr, code, signal };
 }
 
 /** Where foreign readers find a table: the gateway's objects are files, which Spark reads without an S3 client. */
