@@ -38,7 +38,7 @@ const count = Math.min(cases.length, Number(values.count ?? cases.length));
 for (let index = 0; index < count; index++) {
   const place = (seed - 1 + index) % cases.length;
   const one = cases[place];
-  const found = problem(one, await readPaged([one.style], one.fault, { request_timeout_seconds: 0.5, max_tries: 2 }));
+  const found = problem(one, await readPaged([one.style], one.fault, { request_timeout_seconds: 2, max_tries: 2 }));
   if (found === undefined) passed += 1;
   else {
     failed += 1;
