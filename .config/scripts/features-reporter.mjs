@@ -36,7 +36,7 @@ export default class FeaturesReporter {
     const file = relative(this.#rootDir, testFilePath);
     for (const { fullName, title, status, numPassingAsserts } of testResults) {
       if (status !== "passed" || numPassingAsserts === 0) continue;
-      for (const [id] of fullName.matchAll(/\b[PSRT]\d{1,2}\b/g)) {
+      for (const [id] of fullName.matchAll(/\b[PSRT]\d{1,2}\b(?=[,:])/g)) {
         if (!this.#proofs.has(id)) this.#proofs.set(id, []);
         this.#proofs.get(id).push({ file, title });
       }
