@@ -1,8 +1,8 @@
 // node lane.mjs FOLDER [statements|mistakes|files|connector|pipeline]: see `run` beside it. Prints a line per difference, times, and `N passed, N failed`.
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { isDeepStrictEqual } from "node:util";
+import { isDeepStrictEqual, promisify } from "node:util";
 import { startStandIn } from "../../databricks-standin/spark/stand-in.mjs";
 import { startSamples } from "../../../pipeline/dist/samples.js";
 import { readFacts, root, run } from "./process.mjs";
@@ -68,12 +68,10 @@ async function checkConnector() {
   await run("target-delta-ts/dist/cli.js", ["--config", config], { env: standIn.env, input }).result;
   const { DATABRICKS_HOST: host, NODE_EXTRA_CA_CERTS: certificate } = standIn.env;
   const args = [join(import.meta.dirname, "connector.py"), host, "/sql/1.0/warehouses/main", certificate];
-  const { status, stdout, stderr } = spawnSync(join(venv, "bin/python"), args, {
-    encoding: "utf8",
-    timeout: 120_000,
-    env: { ...process.env, ...standIn.env },
-  });
-  if (status !== 0) return check("the Python connector reads", [stderr.slice(-400)]);
+  // Not by a call that waits: the front answers in this process.
+  const options = { timeout: 120_000, env: { ...process.env, ...standIn.env } };
+  const { stdout, stderr = "" } = await promisify(execFile)(join(venv, "bin/python"), args, options).catch((failure) => failure);
+  if (!stdout) return check("the Python connector reads", [stderr.slice(-400)]);
   const { tables, error, ...values } = JSON.parse(stdout);
   const expected = { one: 1, exact: "12345678901234567890.12", nothing: null, count: 2 };
   check("the Python connector reads values", isDeepStrictEqual(values, expected) ? [] : [stdout]);
