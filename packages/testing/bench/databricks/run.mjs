@@ -79,7 +79,7 @@ async function load(stream, count) {
   child.stdin.end();
   const code = await ended;
   if (code !== 0) throw new Error(log.slice(-500));
-  const events = log.split("\n").filter((line) => line.includes("statement_ended")).map((line) => JSON.parse(line));
+  const events = log.split("\n").filter((line) => line.includes("statement_ended")).map((line) => JSON.parse(line).extra);
   return { seconds: (performance.now() - start) / 1000, statements: events };
 }
 

@@ -204,9 +204,8 @@ const textTypes = new Set(["xml", "hierarchyid", "geography", "geometry", "text"
 function storedValue(value: SqlValue, schemaType: ColumnSchema["type"]): Value {
   const type = typeOfSchema(schemaType);
   if (typeof value !== "string" || isString(type) || textTypes.has(type.name)) return value;
-  return type.name === "sql_variant" || type.name === "image"
-    ? value
-    : converter(nvarchar(-1), type, 1)(value);
+  if (type.name === "image") return Buffer.from(value.replace(/^0x/, ""), "hex");
+  return type.name === "sql_variant" ? value : converter(nvarchar(-1), type, 1)(value);
 }
 
 const kinds = ["column_set", "encrypted", "hidden"] as const;
