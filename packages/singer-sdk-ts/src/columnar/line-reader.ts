@@ -1,4 +1,5 @@
 import { allocateSource, type ByteSource, slackBytes } from "./byte-source.ts";
+import { chunksOf } from "./pipe-chunks.ts";
 
 /** Room for a few reads of a pipe (64 KiB each) and the carried tail. */
 const capacityAtFirst = 256 * 1024;
@@ -22,7 +23,7 @@ export class LineReader {
   #droppedText: string | undefined;
 
   constructor(input: AsyncIterable<unknown>, lineBytesMax: number) {
-    this.#chunks = input[Symbol.asyncIterator]();
+    this.#chunks = chunksOf(input);
     this.#lineBytesMax = lineBytesMax;
   }
 
