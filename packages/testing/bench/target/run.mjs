@@ -1,20 +1,24 @@
-// How fast is target-delta-ts from a pipe to a committed Delta table, beside DuckDB and the Python targets?
-// Usage: node target/run.mjs [--rows 1000000] [--rounds 5] [--peer-rows 50000] [--codecs snappy,zstd] [--only ours,plain,typed,jsonl,sdk]
-// Whole processes, start-up, statistics, fsync and STATE included; interleaved, medians. Programs of PyPI are installed once
-// into .interop/bench-target. DuckDB gets the RECORD lines alone, all others the SCHEMA and STATE as well.
+// How fast is target-delta-ts from a pipe to a committed Delta table, beside DuckDB and the Python programs?
+// Usage: node target/run.mjs [--rows 1000000] [--rounds 5] [--codecs snappy,zstd] [--only ours,plain,typed]
+//   [--peers all|none|NAMES] [--peer-rounds 1]
+// Whole processes, start-up, statistics, fsync and STATE included; interleaved, medians. The programs of PyPI are installed
+// once into .interop/bench-target (peers.mjs names them). DuckDB and dlt get the RECORD lines alone, all others the SCHEMA and
+// STATE as well; slow peers get fewer rows, since their rows/s count.
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { install, peers } from "./peers.mjs";
 
 const { values: flags } = parseArgs({
   options: {
     rows: { type: "string", default: "1000000" },
     rounds: { type: "string", default: "5" },
-    "peer-rows": { type: "string", default: "50000" },
     codecs: { type: "string", default: "snappy,zstd" },
-    only: { type: "string", default: "ours,plain,typed,jsonl,sdk" },
+    only: { type: "string", default: "ours,plain,typed" },
+    peers: { type: "string", default: "all" },
+    "peer-rounds": { type: "string", default: "1" },
   },
 });
 const rounds = Number(flags.rounds);
@@ -22,20 +26,21 @@ const only = new Set(flags.only.split(","));
 const root = join(import.meta.dirname, "../../../..");
 const venvs = join(root, ".interop/bench-target");
 const folder = mkdtempSync(join(tmpdir(), "bench-target-"));
+const print = (line) => process.stdout.write(`${line}\n`);
 const shell = (command) => spawnSync("sh", ["-c", command], { encoding: "utf8", maxBuffer: 2 ** 28 });
 
-function python(name, packages) {
-  const path = join(venvs, name);
-  mkdirSync(venvs, { recursive: true });
-  if (!existsSync(join(path, "bin"))) shell(`python3 -m venv "${path}" && "${path}/bin/pip" -q install ${packages}`);
-  return `"${path}/bin/python"`;
-}
+const duckdb = { id: "duckdb", name: "DuckDB", packages: ["duckdb==2.0.1"] };
+const files = new Map();
 
-/** Lines for the programs, by count of rows: all messages, and the records alone. */
+/** Lines for the programs, made once for each count of rows: all messages, the records alone, a schema without multipleOf. */
 function sample(rows) {
+  const made = files.get(rows);
+  if (made !== undefined) return made;
   const file = join(folder, `${rows}.jsonl`);
   shell(`"${process.execPath}" "${join(import.meta.dirname, "../columnar/sample.mjs")}" ${rows} > "${file}"`);
   shell(`grep '"RECORD"' "${file}" > "${file}.records"`);
+  shell(`sed '1s/"multipleOf":[^,}]*,//g' "${file}" > "${file}.loose"`);
+  files.set(rows, file);
   return file;
 }
 
@@ -60,41 +65,53 @@ function ours(codec) {
 
 const median = (numbers) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1];
 
-/** Runs the programs in turn and prints a line for each: ratios are to the first one. */
-function compare(title, rows, programs) {
-  const file = sample(rows);
+/** Runs the programs in turn, `roundCount` times, and prints a line for each. */
+function compare(title, programs, roundCount) {
   const results = programs.map(() => []);
-  for (let round = 0; round < rounds; round++) {
-    for (const [index, { input = "", command }] of programs.entries()) results[index].push(measure(file + input, command()));
+  for (let round = 0; round < roundCount; round++) {
+    for (const [index, { input = "", rows, command }] of programs.entries()) results[index].push(measure(sample(rows) + input, command()));
   }
-  process.stdout.write(`\n${title}: ${rows} rows, load ${loadavg()[0].toFixed(1)}\n\n| program | wall s | CPU s | Krow/s | peak MB | wall / first |\n|---|---|---|---|---|---|\n`);
-  const first = median(results[0].map((run) => run.wallSeconds));
-  for (const [index, { name }] of programs.entries()) {
+  print(`\n${title}, load ${loadavg()[0].toFixed(1)}, medians of ${roundCount}\n`);
+  print("| program | rows | wall s | CPU s | Krow/s | peak MB | first's rows/s are | wanted |\n|---|---|---|---|---|---|---|---|");
+  let first;
+  for (const [index, { name, rows, goal = "" }] of programs.entries()) {
     const [wall, cpu, peak] = ["wallSeconds", "cpuSeconds", "peakMb"].map((key) => median(results[index].map((run) => run[key])));
-    process.stdout.write(`| ${name} | ${wall.toFixed(2)} | ${cpu.toFixed(2)} | ${(rows / wall / 1000).toFixed(0)} | ${peak.toFixed(0)} | ${(wall / first).toFixed(2)} |\n`);
+    const speed = rows / wall;
+    first ??= speed;
+    const cells = [name, rows, wall.toFixed(2), cpu.toFixed(2), (speed / 1000).toFixed(1), peak.toFixed(0), `${(first / speed).toFixed(2)} ×`, goal];
+    print(`| ${cells.join(" | ")} |`);
   }
-  rmSync(file);
-  rmSync(`${file}.records`);
+}
+
+function compareWithDuckdb(codec, rows) {
+  const bin = only.has("plain") || only.has("typed") ? install(duckdb, venvs) : undefined;
+  const copy = (mode) => () => `"${bin}/python" "${join(import.meta.dirname, "duckdb_copy.py")}" ${mode} ${codec} "${join(folder, "out.parquet")}"`;
+  const programs = [
+    { id: "ours", name: "target-delta-ts", rows, command: ours(codec) },
+    { id: "plain", name: "DuckDB, types guessed", rows, input: ".records", command: copy("plain") },
+    { id: "typed", name: "DuckDB, the table's types", rows, input: ".records", command: copy("typed") },
+  ];
+  compare(`${codec}, ${rows} rows`, programs.filter(({ id }) => only.has(id) && (id === "ours" || bin !== undefined)), rounds);
+}
+
+function compareWithPeers(rowsOfOurs) {
+  const chosen = flags.peers === "all" ? peers : peers.filter(({ id }) => flags.peers.split(",").includes(id));
+  const programs = [{ name: "target-delta-ts", rows: rowsOfOurs, command: ours("snappy") }];
+  for (const peer of chosen) {
+    const bin = install(peer, venvs);
+    const config = (settings) => {
+      const file = join(folder, `${peer.id}.json`);
+      writeFileSync(file, JSON.stringify(settings));
+      return file;
+    };
+    if (bin !== undefined) programs.push({ rows: rowsOfOurs, ...peer, command: () => peer.command({ bin, folder, config }) });
+  }
+  compare("Python programs", programs, Number(flags["peer-rounds"]));
 }
 
 try {
-  for (const codec of flags.codecs.split(",")) {
-    const duckdb = (mode) => () => `${python("duckdb", "duckdb")} "${join(import.meta.dirname, "duckdb_copy.py")}" ${mode} ${codec} "${join(folder, "out.parquet")}"`;
-    const programs = [
-      { id: "ours", name: "target-delta-ts", command: ours(codec) },
-      { id: "plain", name: "DuckDB, types guessed", input: ".records", command: duckdb("plain") },
-      { id: "typed", name: "DuckDB, the table's types", input: ".records", command: duckdb("typed") },
-    ];
-    compare(codec, Number(flags.rows), programs.filter(({ id }) => only.has(id)));
-  }
-  const jsonl = join(folder, "jsonl.json");
-  writeFileSync(jsonl, JSON.stringify({ destination_path: folder }));
-  const peers = [
-    { id: "ours", name: "target-delta-ts", command: ours("snappy") },
-    { id: "jsonl", name: "target-jsonl (JSON lines, no Parquet)", command: () => `${python("jsonl", "target-jsonl")} "${venvs}/jsonl/bin/target-jsonl" --config "${jsonl}"` },
-    { id: "sdk", name: "singer-sdk target that drops its rows", command: () => `${python("sdk", "singer-sdk")} "${join(import.meta.dirname, "sdk_drop.py")}"` },
-  ];
-  if (only.has("jsonl") || only.has("sdk")) compare("Python targets", Number(flags["peer-rows"]), peers.filter(({ id }) => only.has(id)));
+  for (const codec of flags.codecs.split(",").filter((name) => name !== "")) compareWithDuckdb(codec, Number(flags.rows));
+  if (flags.peers !== "none") compareWithPeers(Number(flags.rows));
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
