@@ -1,13 +1,15 @@
 // SIGKILLs at random points of a load of four interleaved streams, each followed by a run from the last printed STATE.
 // A load goes on until it has been killed ten times or has come to its end; then delta-rs and Spark compare its tables with
-// the source. Only a kill that ended a run counts: one whose moment came after the end does not.
+// the source, while the next loads run. Only a kill that ended a run counts: one whose moment came after the end does not.
+// The first failure ends the soak, and the tables stay where they are.
 // `pnpm soak target [--seed S] [--count KILLS] [--loads AT_ONCE] [--store local|s3] [--python PATH] [--no-spark]`; both
 // stores in turns without --store; PATH is a Python that has deltalake and pyspark, by default the one of e2e/spark/run.
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 import { createBucket } from "../stores/bucket.mjs";
 import { expectedTables, inputFrom } from "./target/source.mjs";
@@ -46,10 +48,10 @@ try {
     if (!existsSync(tool)) throw new Error(`${tool} is missing: run packages/testing/e2e/spark/run and …/stores/run once`);
   }
   if (stores.includes("s3")) gateway = await startGateway();
-  const tables = [];
+  const checker = startChecker();
   let nextLoad = 0;
   const work = async () => {
-    while (landed + planned < count) {
+    while (landed + planned < count && failed === 0) {
       const load = nextLoad++;
       const store = stores[load % stores.length];
       const killCount = Math.min(KILLS_PER_LOAD, count - landed - planned);
@@ -60,7 +62,7 @@ try {
       try {
         const { rowCount, path } = await runLoad({ load, store, killCount, kills, random: generator(loadSeed) });
         for (const [stream, rows] of Object.entries(expectedTables(rowCount))) {
-          tables.push({ name: `load ${load} (${store}, seed ${loadSeed}) ${stream}`, rows, ...place(store, `${path}/${stream}`) });
+          checker.compare({ name: `load ${load} (${store}, seed ${loadSeed}) ${stream}`, rows, ...place(store, `${path}/${stream}`) });
         }
         passed += kills.landed;
       } catch (error) {
@@ -75,10 +77,11 @@ try {
   };
   await Promise.all(Array.from({ length: Number(options.loads) }, work));
   print(`${landed} kills landed in ${nextLoad} loads`);
-  checkTables(tables);
+  await checker.end();
 } finally {
   gateway?.kill("SIGKILL");
-  rmSync(folder, { recursive: true, force: true });
+  if (failed === 0) rmSync(folder, { recursive: true, force: true });
+  else print(`the tables are in ${folder}`);
 }
 print(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
@@ -149,19 +152,39 @@ function place(store, path) {
   };
 }
 
-function checkTables(tables) {
-  const job = join(folder, "job.json");
-  writeFileSync(job, JSON.stringify({ jars: options.spark ? join(root, ".interop/jars") : "", tables }));
-  const check = join(import.meta.dirname, "target/check.py");
-  const { stdout, stderr } = spawnSync(python, [check, job], { encoding: "utf8", maxBuffer: 2 ** 28, env: { ...process.env, PYTHONDONTWRITEBYTECODE: "1" } });
-  const lines = stdout.split("\n");
-  const problems = lines.filter((line) => line.startsWith("failed: "));
-  const compared = lines.filter((line) => line.startsWith("ok: ")).length + problems.length;
-  const expected = (options.spark ? 2 : 1) * tables.length;
-  if (compared !== expected) problems.push(`failed: ${compared} of ${expected} comparisons were made: ${stderr.slice(-2000)}`);
-  for (const problem of problems) print(problem);
-  print(`${expected - problems.length} of ${expected} readings equal the source, by delta-rs${options.spark ? " and Spark" : ""}`);
-  failed += problems.length;
+/** A process that compares tables, one after the other, with the rows they should have; its failures are counted. */
+function startChecker() {
+  const readers = options.spark ? 2 : 1;
+  const jars = options.spark ? [join(root, ".interop/jars")] : [];
+  const child = spawn(python, [join(import.meta.dirname, "target/check.py"), ...jars], { env: { ...process.env, PYTHONDONTWRITEBYTECODE: "1" } });
+  const ended = new Promise((done) => child.once("close", done));
+  let expected = 0;
+  let equal = 0;
+  let errors = "";
+  child.stdin.on("error", () => undefined);
+  child.stderr.setEncoding("utf8").on("data", (chunk) => {
+    errors = (errors + chunk).slice(-2000);
+  });
+  createInterface({ input: child.stdout }).on("line", (line) => {
+    if (line.startsWith("ok: ")) equal += 1;
+    if (!line.startsWith("failed: ")) return;
+    failed += 1;
+    print(line);
+  });
+  return {
+    compare: (table) => {
+      expected += readers;
+      child.stdin.write(`${JSON.stringify(table)}\n`);
+    },
+    end: async () => {
+      child.stdin.end();
+      const status = await ended;
+      print(`${equal} of ${expected} readings equal the source, by delta-rs${options.spark ? " and Spark" : ""}`);
+      if (equal === expected) return;
+      if (failed === 0) print(`failed: the comparing process ended with ${status}: ${errors}`);
+      failed = Math.max(failed, expected - equal);
+    },
+  };
 }
 
 async function startGateway() {

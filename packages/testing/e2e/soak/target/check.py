@@ -1,4 +1,5 @@
-"""Reads tables with delta-rs and Spark and compares their rows. Usage: check.py JOB; JOB is {jars, tables: [{name, uri, options, folder, rows}]}."""
+"""Reads tables with delta-rs and Spark and compares their rows, one line of stdin after the other.
+Usage: check.py [JARS], the folder of Spark's jars; a line is {name, uri, options, folder, rows}."""
 
 import glob
 import json
@@ -8,11 +9,10 @@ from deltalake import DeltaTable
 
 
 def main() -> int:
-    with open(sys.argv[1], encoding="utf-8") as file:
-        job = json.load(file)
-    spark = start_spark(job["jars"]) if job["jars"] else None
+    spark = start_spark(sys.argv[1]) if len(sys.argv) > 1 else None
     failures = 0
-    for table in job["tables"]:
+    for line in sys.stdin:
+        table = json.loads(line)
         found = DeltaTable(table["uri"], storage_options=table["options"]).to_pyarrow_table().to_pylist()
         failures += compare(f"delta-rs {table['name']}", found, table["rows"])
         if spark:
