@@ -9,6 +9,7 @@ export type {
   RemoveFile,
 } from "./action.ts";
 export { buildBatch } from "./arrow/build.ts";
+export { takeRows } from "./arrow/take.ts";
 export { arrowToDelta, arrowType, deltaToArrow } from "./arrow/type.ts";
 export { type DataFileOptions, DataFileWriter } from "./data-file.ts";
 export { EncodeWorker } from "./encode-worker/encode-worker.ts";
@@ -21,6 +22,7 @@ export type { MergeCounts } from "./operation/merge-rewrite.ts";
 export { type OptimizeOptions, type OptimizeResult, optimize } from "./operation/optimize.ts";
 export type { CommitOptions, CreateOptions, WriteOptions } from "./operation/options.ts";
 export { type OverwriteOptions, overwrite, type PartitionChoice } from "./operation/overwrite.ts";
+export { type RewriteOptions, type RewritePlan, rewrite } from "./operation/rewrite.ts";
 export { type VacuumOptions, type VacuumResult, vacuum } from "./operation/vacuum.ts";
 export { type Runtime, systemRuntime } from "./runtime.ts";
 export type { ArrayType, DeltaType, MapType, StructField, StructType } from "./schema.ts";
@@ -28,4 +30,4 @@ export { LocalStore } from "./store/local.ts";
 export { MemoryStore } from "./store/memory.ts";
 export { openStore } from "./store/open.ts";
 export type { BlobLike, ObjectMeta, ObjectStore } from "./store.ts";
-export { DeltaTable, type HistoryEntry } from "./table.ts";
+export { DeltaTable, type FileFilter, type HistoryEntry } from "./table.ts";

@@ -1,16 +1,26 @@
 import type { RecordBatch } from "apache-arrow";
 import type { AddFile, CommitInfo, Metadata, Protocol } from "./action.ts";
+import { physicalName } from "./column-mapping.ts";
 import { commitInfoOf } from "./conflict.ts";
 import { readDataFile } from "./data-read.ts";
 import { DeltaError } from "./error.ts";
 import { findField, type StructType } from "./schema.ts";
 import { type FullSnapshot, loadFullSnapshot, readCommit } from "./snapshot.ts";
 import { parseStatistics } from "./stats/parse.ts";
+import { columnRanges, mayContain } from "./stats/prune.ts";
 import type { ObjectStore } from "./store.ts";
 
 /** A commit's own record, with the version it made. */
 export interface HistoryEntry extends CommitInfo {
   readonly version: number;
+}
+
+/** Which live files are wanted: those that statistics do not rule out. */
+export interface FileFilter {
+  /** Files that may hold a row whose value in each of these columns lies between the least and greatest of the batches. */
+  readonly near?: { readonly batches: readonly RecordBatch[]; readonly columns: readonly string[] };
+  /** Files that may hold a row without a value in this column. */
+  readonly nullIn?: string;
 }
 
 /** One version of a table, for reading. */
@@ -30,6 +40,11 @@ export class DeltaTable {
   ): Promise<DeltaTable | undefined> {
     const snapshot = await loadFullSnapshot(store, options);
     return snapshot === undefined ? undefined : new DeltaTable(store, snapshot);
+  }
+
+  /** The table as a snapshot that is loaded already has it. */
+  static ofSnapshot(store: ObjectStore, snapshot: FullSnapshot): DeltaTable {
+    return new DeltaTable(store, snapshot);
   }
 
   get version(): number {
@@ -70,8 +85,13 @@ export class DeltaTable {
   }
 
   /** The live files, oldest first. */
-  async *files(): AsyncGenerator<AddFile> {
-    yield* this.#snapshot.files.values();
+  async *files(filter: FileFilter = {}): AsyncGenerator<AddFile> {
+    const ranges = this.#ranges(filter.near);
+    const nulls = filter.nullIn === undefined ? undefined : this.#storedName(filter.nullIn);
+    for (const add of this.#snapshot.files.values()) {
+      const hasNone = nulls !== undefined && parseStatistics(add.stats).nullCount[nulls] === 0;
+      if (!hasNone && mayContain(add, ranges)) yield add;
+    }
   }
 
   /** The newest transaction that an application committed here. */
@@ -91,15 +111,36 @@ export class DeltaTable {
     return entries;
   }
 
-  /** Every row, file by file; `columns` picks and orders. Columns that a file lacks are null. */
-  async *read(options: { columns?: readonly string[] } = {}): AsyncGenerator<RecordBatch> {
-    const { schema, metadata, files, properties } = this.#snapshot;
+  /** Every row, or those of some live files, file by file; `columns` picks and orders. Columns that a file lacks are null. */
+  async *read(
+    options: { columns?: readonly string[]; files?: readonly AddFile[] } = {},
+  ): AsyncGenerator<RecordBatch> {
+    const { schema, metadata, properties } = this.#snapshot;
     const wanted = options.columns === undefined ? schema : pickColumns(schema, options.columns);
     const { partitionColumns } = metadata;
     const isMapped = properties.columnMappingMode === "name";
-    for (const add of files.values()) {
+    for (const add of options.files ?? this.#snapshot.files.values()) {
       yield* readDataFile(this.#store, add, { schema: wanted, partitionColumns, isMapped });
     }
+  }
+
+  /** Partition columns have no statistics; neither has a column that the batches do not. */
+  #ranges(near: FileFilter["near"]): ReturnType<typeof columnRanges> {
+    if (near === undefined) return [];
+    const columns = near.columns.flatMap((column) => {
+      const field = findField(this.schema, column);
+      const fields = near.batches[0]?.schema.fields ?? [];
+      const index = fields.findIndex(({ name }) => name === column);
+      if (field === undefined || index === -1) return [];
+      return [{ index, name: this.#storedName(field.name), type: field.type }];
+    });
+    return columnRanges(near.batches, columns);
+  }
+
+  #storedName(column: string): string {
+    const field = findField(this.schema, column);
+    const isMapped = this.#snapshot.properties.columnMappingMode === "name";
+    return field !== undefined && isMapped ? physicalName(field) : column;
   }
 }
 

@@ -1,5 +1,5 @@
 /** How the rows of a stream change its table. */
-export type LoadMethod = "append" | "upsert" | "overwrite" | "insert-only";
+export type LoadMethod = "append" | "upsert" | "overwrite" | "insert-only" | "history";
 
 /** What is known about a stream when its first rows arrive. */
 export interface StreamTraits {

@@ -5,6 +5,17 @@ import { hashDigits } from "./row-hash.ts";
 /** How many rows from before a restart point a tap may send again (an inclusive bookmark's ties). */
 const OVERLAP_ROWS_MAX = 64;
 
+/** Rows that repeat what was committed by chance, and not because they are sent again, are fewer than these. */
+const TRUSTED_ROWS = 1000;
+
+export interface ResumeWindowOptions {
+  /**
+   * For rows that may come back to an earlier content, as the changes of a key: rows count as sent again only when they
+   * repeat all that was committed from their place on, or very many rows of it.
+   */
+  readonly isStrict?: boolean;
+}
+
 /** A way to read the rows as a repetition: `offset` known rows, then the rows of link `link`, and so on. */
 interface Candidate {
   readonly offset: number;
@@ -26,9 +37,15 @@ export class ResumeWindow {
   #isOpen: boolean;
   /** The next link to compare with, once the place in the chain is found. */
   #following: number | undefined;
+  /** Held rows that repeat links, and are not dropped yet because that may be chance. */
+  #matchedCount = 0;
+  readonly #isStrict: boolean;
+  #isTrusted: boolean;
 
   /** `chain`: the links of the stream's earlier commits, oldest first. */
-  constructor(chain: readonly BatchLink[]) {
+  constructor(chain: readonly BatchLink[], { isStrict = false }: ResumeWindowOptions = {}) {
+    this.#isStrict = isStrict;
+    this.#isTrusted = !isStrict;
     const lastEnd = chain.findLastIndex((link) => link.end === true);
     this.#chain = chain.slice(lastEnd + 1).filter((link) => link.n > 0);
     this.#isOpen = this.#chain.length > 0;
@@ -61,10 +78,13 @@ export class ResumeWindow {
     if (this.#following === undefined) this.#seek(isEnd);
     while (this.#isOpen && this.#following !== undefined) {
       const link = this.#chain[this.#following];
+      this.#isTrusted ||= link === undefined || this.#matchedCount >= TRUSTED_ROWS;
+      if (this.#isTrusted) this.#dropMatched();
       if (link === undefined) return this.#finish();
-      if (this.#heldCount < link.n) return isEnd ? this.#finish() : undefined;
-      if (this.#hash(0, link.n) !== link.h) return this.#finish();
-      this.#drop(link.n);
+      const end = this.#matchedCount + link.n;
+      if (this.#heldCount < end) return isEnd ? this.#finish() : undefined;
+      if (this.#hash(this.#matchedCount, end) !== link.h) return this.#finish();
+      this.#matchedCount = end;
       this.#following += 1;
     }
   }
@@ -77,7 +97,7 @@ export class ResumeWindow {
       if (this.#heldCount < candidate.offset + link.n) {
         isWaiting = true;
       } else if (this.#hash(candidate.offset, candidate.offset + link.n) === link.h) {
-        this.#drop(candidate.offset + link.n);
+        this.#matchedCount = candidate.offset + link.n;
         this.#following = candidate.link + 1;
         return;
       }
@@ -85,7 +105,8 @@ export class ResumeWindow {
     const isOverlapOpen =
       this.#heldCount < OVERLAP_ROWS_MAX && this.#leadingKnown() === this.#heldCount;
     if (isEnd || !(isWaiting || isOverlapOpen)) {
-      this.#drop(this.#leadingKnown(this.#tailBefore(this.#chain.length)));
+      const tail = this.#tailBefore(this.#chain.length);
+      this.#drop(this.#isStrict ? this.#leadingTail(tail) : this.#leadingKnown(tail));
       this.#finish();
     }
   }
@@ -119,6 +140,22 @@ export class ResumeWindow {
     let row = 0;
     while (row < limit && known.has(this.#digits(row))) row += 1;
     return row;
+  }
+
+  /** How many leading rows are the very last ones of `tail`, in its order. */
+  #leadingTail(tail: readonly string[]): number {
+    const limit = Math.min(this.#heldCount, tail.length);
+    const leading = Array.from({ length: limit }, (_row, row) => this.#digits(row));
+    for (let count = limit; count > 0; count--) {
+      const last = tail.slice(-count);
+      if (last.every((digits, row) => digits === leading[row])) return count;
+    }
+    return 0;
+  }
+
+  #dropMatched(): void {
+    this.#drop(this.#matchedCount);
+    this.#matchedCount = 0;
   }
 
   #finish(): void {

@@ -154,7 +154,8 @@ export class TargetRun {
     else {
       // A change of keys alone leaves rows in the reader: they belong to the keys before.
       await this.#drain(message.stream);
-      await load.setSchema(message, event.columns);
+      const restartRow = this.#restartRow(message.stream);
+      await load.setSchema(message, event.columns, { restartRow, isEnd: false });
     }
   }
 
@@ -304,7 +305,9 @@ export class TargetRun {
     if (!this.#ledger.hasBookmarks) return false;
     for (const load of this.#streams.values()) {
       const isAppended =
-        load.method === "append" || (load.method === undefined && load.keyProperties.length === 0);
+        load.method === "append" ||
+        load.method === "history" ||
+        (load.method === undefined && load.keyProperties.length === 0);
       if (isAppended) return false;
     }
     return true;

@@ -6,7 +6,7 @@ import { schemaContractSettings } from "./schema-contract.ts";
 
 const loadMethod = {
   type: "string",
-  enum: ["append", "upsert", "overwrite", "insert-only"],
+  enum: ["append", "upsert", "overwrite", "insert-only", "history"],
 } as const;
 
 /** The settings of target-delta-ts: types, checks, defaults, `--about` and the README table come from here. */
@@ -30,7 +30,13 @@ export const settings = {
     load_method: {
       ...loadMethod,
       description:
-        "How rows change their table. Without it: records with a version replace the table, streams with keys are upserted, all others appended.",
+        "How rows change their table. Without it: records with a version replace the table, streams with keys are upserted, all others appended. `history` keeps every version of a row, with the period in which it held.",
+    },
+    valid_from_column: {
+      type: "string",
+      description:
+        "With `load_method: history`, the date-time column that says when a change came about; without it the record's `time_extracted`, or its arrival, does.",
+      examples: ["ModifiedDate"],
     },
     streams: {
       type: "object",
@@ -38,6 +44,10 @@ export const settings = {
         type: "object",
         properties: {
           load_method: { ...loadMethod, description: "Load method of this stream." },
+          valid_from_column: {
+            type: "string",
+            description: "Column that says when a change of this stream came about.",
+          },
           table_path: { type: "string", description: "Table folder of this stream." },
           schema_contract: {
             type: "object",

@@ -1,8 +1,10 @@
-import { append, DeltaTable } from "delta-lake-ts";
+import { append, DeltaTable, type StructType } from "delta-lake-ts";
 import { type Column, type SchemaMessage, UserError } from "singer-sdk-ts";
 import { commitError } from "./commit-error.ts";
+import { withValidity } from "./history/validity-columns.ts";
 import { AppendLoad } from "./load/append.ts";
 import { FilesLoad } from "./load/files.ts";
+import { HistoryLoad } from "./load/history.ts";
 import type { CommitMoment, Load, ReceivedRows } from "./load/load.ts";
 import { MergeLoad } from "./load/merge.ts";
 import { StagedLoad } from "./load/staged.ts";
@@ -26,8 +28,10 @@ export class StreamLoad {
   readonly #context: TableContext;
   readonly #options: StreamOptions;
   #message: SchemaMessage;
+  #sourceColumns: readonly Column[];
+  /** The columns of the rows, and those of the table that takes them: a history has more. */
   #columns: TableColumns;
-  #columnNames: ReadonlySet<string>;
+  #historyColumns: TableColumns;
   #method: LoadMethod | undefined;
   #load: Load | undefined;
   /** Which version `#load` takes rows of; `undefined` for the rows of the live table. */
@@ -49,8 +53,9 @@ export class StreamLoad {
     this.#context = context;
     this.#options = options;
     this.#message = message;
+    this.#sourceColumns = columns;
     this.#columns = this.#tableColumns(columns);
-    this.#columnNames = new Set(columns.map((column) => column.name));
+    this.#historyColumns = this.#tableColumns(withValidity(columns));
   }
 
   /** How rows are loaded; `undefined` until the first row or the end tells. */
@@ -86,10 +91,18 @@ export class StreamLoad {
   }
 
   /** New columns or keys for the rows that follow; those before keep their order. */
-  async setSchema(message: SchemaMessage, columns: readonly Column[]): Promise<void> {
+  async setSchema(
+    message: SchemaMessage,
+    columns: readonly Column[],
+    moment: CommitMoment,
+  ): Promise<void> {
     this.#message = message;
-    this.#columns = this.#tableColumns(columns);
-    this.#columnNames = new Set(columns.map((column) => column.name));
+    if (columns !== this.#sourceColumns) {
+      this.#sourceColumns = columns;
+      this.#columns = this.#tableColumns(columns);
+      this.#historyColumns = this.#tableColumns(withValidity(columns));
+      if (this.#load instanceof HistoryLoad) await this.commit(moment);
+    }
     if (this.#load !== undefined) await this.#describe(this.#load);
   }
 
@@ -210,6 +223,7 @@ export class StreamLoad {
     if (format === "parquet") return new FilesLoad(context, this.#method === "overwrite");
     if (staged !== undefined)
       return await StagedLoad.open(context, staged, this.keyProperties.length > 0);
+    if (this.#method === "history") return await HistoryLoad.open(context);
     const isKeyed = this.keyProperties.length > 0;
     if (this.#method === "append" || (this.#method === "overwrite" && !isKeyed)) {
       return await AppendLoad.open(context, { isIdentified: true });
@@ -219,8 +233,9 @@ export class StreamLoad {
   }
 
   async #describe(load: Load): Promise<void> {
-    await load.setColumns(this.#columns);
-    if (load instanceof MergeLoad || load instanceof StagedLoad)
+    const isHistory = load instanceof HistoryLoad;
+    await load.setColumns(isHistory ? this.#historyColumns : this.#columns);
+    if (isHistory || load instanceof MergeLoad || load instanceof StagedLoad)
       await load.setKeys(this.keyProperties);
   }
 
@@ -233,9 +248,9 @@ export class StreamLoad {
       keyProperties: this.keyProperties,
       isVersioned: version !== undefined,
       hasBookmarkProperties: this.hasBookmarkProperties,
-      hasDeletedAt: this.#columnNames.has("_sdc_deleted_at"),
+      hasDeletedAt: this.#sourceColumns.some(({ name }) => name === "_sdc_deleted_at"),
     });
-    if ((method === "upsert" || method === "insert-only") && this.keyProperties.length === 0) {
+    if (isKeyedMethod(method) && this.keyProperties.length === 0) {
       throw new UserError(
         "E_KEY",
         `stream ${stream}: load method ${method} needs key properties, and its SCHEMA has none`,
@@ -245,7 +260,7 @@ export class StreamLoad {
       );
     }
     if (format === "parquet") {
-      if (loadMethod === "upsert" || loadMethod === "insert-only") {
+      if (loadMethod !== undefined && isKeyedMethod(loadMethod)) {
         throw new UserError(
           "E_SETTING",
           `stream ${stream}: load method ${loadMethod} needs a Delta table, and \`format\` is parquet`,
@@ -272,7 +287,26 @@ export class StreamLoad {
     return table !== undefined && table.fileCount > 0;
   }
 
+  /** Takes in what is staged of `version`, as the next versions of the rows. */
+  async #takeIn(version: number): Promise<void> {
+    const store = this.#context.openStore(stagingFolder(String(version)));
+    const staged = await DeltaTable.open(store);
+    const history = await HistoryLoad.open(this.#context);
+    await this.#describe(history);
+    await history.activate(version, staged);
+    await clearStaging(this.#context.store, (name) => Number(name) <= version);
+  }
+
   async #swap(version: number): Promise<void> {
+    if (this.#method === "history") await this.#takeIn(version);
+    else await this.#replaceBy(version);
+    this.#liveVersion = version;
+    this.#awaitedVersion = undefined;
+    this.#load = undefined;
+    this.#loadVersion = undefined;
+  }
+
+  async #replaceBy(version: number): Promise<void> {
     let staged = this.#load;
     if (!(staged instanceof StagedLoad) || this.#loadVersion !== String(version)) {
       staged = await StagedLoad.open(this.#context, String(version), this.keyProperties.length > 0);
@@ -282,10 +316,6 @@ export class StreamLoad {
       throw new Error("a version is swapped in from its staging");
     const isKept = this.#method !== "overwrite" && !this.#options.isHardDelete;
     await staged.activate(version, { keepsDeleted: isKept && this.keyProperties.length > 0 });
-    this.#liveVersion = version;
-    this.#awaitedVersion = undefined;
-    this.#load = undefined;
-    this.#loadVersion = undefined;
   }
 
   /** The rows that are live already are of `version`: a later, higher version replaces them. */
@@ -302,6 +332,10 @@ export class StreamLoad {
     this.#liveVersion = version;
   }
 
+  get #emptySchema(): StructType {
+    return (this.#method === "history" ? this.#historyColumns : this.#columns).schema;
+  }
+
   /** A stream without rows has a table too. */
   async #createIfMissing(): Promise<void> {
     const { store, stream, path, parts, runId } = this.#context;
@@ -309,11 +343,16 @@ export class StreamLoad {
       if ((await DeltaTable.open(store)) !== undefined) return;
       await append(store, [], {
         commitInfo: { singer: { runId } },
-        createIfMissing: { schema: this.#columns.schema, partitionColumns: parts.partitionColumns },
+        createIfMissing: { schema: this.#emptySchema, partitionColumns: parts.partitionColumns },
         configuration: parts.configuration,
       });
     } catch (error) {
       throw commitError(error, stream, path);
     }
   }
+}
+
+/** Whether rows are found again by their key. */
+function isKeyedMethod(method: LoadMethod): boolean {
+  return method === "upsert" || method === "insert-only" || method === "history";
 }

@@ -39,6 +39,7 @@ interface Placement {
   readonly loadMethod: StreamOptions["loadMethod"];
   readonly partitionColumns: readonly string[];
   readonly contract: SchemaContract;
+  readonly validFromColumn: string | undefined;
 }
 
 /** The tables of one run: finds the place of each stream, and opens its load. */
@@ -82,6 +83,7 @@ export class Tables {
       loadMethod: override?.load_method ?? this.#config.load_method,
       partitionColumns: override?.partition_columns ?? this.#config.partition_columns,
       contract: streamContract(this.#config, message.stream),
+      validFromColumn: override?.valid_from_column ?? this.#config.valid_from_column,
     });
   }
 
@@ -93,6 +95,7 @@ export class Tables {
       loadMethod: this.#config.format === "parquet" ? "append" : "insert-only",
       partitionColumns: [],
       contract: EVOLVE,
+      validFromColumn: undefined,
     });
   }
 
@@ -173,10 +176,11 @@ export class Tables {
 
   #open(message: SchemaMessage, columns: readonly Column[], placement: Placement): RunStream {
     const { stream } = message;
-    const { path, loadMethod, partitionColumns, contract } = placement;
+    const { path, loadMethod, partitionColumns, contract, validFromColumn } = placement;
     const { id: runId, startedMs, log } = this.#run;
     const config = this.#config;
     this.#paths.reserve(stream, this.#warehouse === undefined ? path : tableName(path));
+    if (this.#warehouse !== undefined && loadMethod === "history") throw historyInWarehouse(stream);
     if (this.#warehouse !== undefined)
       return this.#warehouse.openStream(message, columns, placement);
     const context = {
@@ -192,6 +196,7 @@ export class Tables {
         ...(this.#encodeWorker === undefined ? {} : { encodeWorker: this.#encodeWorker }),
       },
       contract,
+      validFromColumn,
       batchAppId: `target-delta/${fingerprint(config.pipeline_id, stream, path)}`,
       versionAppId: `target-delta-version/${fingerprint(config.pipeline_id, stream, path)}`,
       runId,
@@ -230,6 +235,23 @@ function isWarehouse({ path, databricks, format }: Config): boolean {
     );
   if (path === undefined && databricks?.host === undefined) throw pathMissing();
   return path === "databricks:" || path === undefined;
+}
+
+function historyInWarehouse(stream: string): UserError {
+  return new UserError(
+    "E_SETTING",
+    `stream ${stream}: load method history is not written by a SQL warehouse`,
+    {
+      hint: "set `path` to a folder, or load_method upsert or append",
+      exitCode: 2,
+    },
+  );
+}
+
+/** Whether a stream keeps a history, so that it matters when its records were extracted. */
+export function hasHistory({ load_method, streams = {} }: Config): boolean {
+  const methods = [load_method, ...Object.values(streams).map((stream) => stream.load_method)];
+  return methods.includes("history");
 }
 
 async function openWarehouse(config: Config, run: RunIdentity): Promise<WarehouseTarget> {

@@ -9,7 +9,7 @@ import { writeReport } from "./report.ts";
 import { reportPage } from "./report-page.ts";
 import { TargetRun } from "./run.ts";
 import type { Config } from "./settings.ts";
-import { openStore, streamContract, streamPath, Tables } from "./tables.ts";
+import { hasHistory, openStore, streamContract, streamPath, Tables } from "./tables.ts";
 import { verify } from "./verify.ts";
 
 /** Rows of one Arrow batch at most: a commit is made of many (speed.md, section 4). */
@@ -119,6 +119,8 @@ export async function verifyTables(
         tablePath: pathOf,
         openStore: (path) => openStore(config, path),
         contract: (stream) => streamContract(config, stream),
+        isHistory: (stream) =>
+          (config.streams?.[stream]?.load_method ?? config.load_method) === "history",
         now: Date.now,
       });
     for await (const verification of verifications) {
@@ -142,7 +144,7 @@ function readerOptions(
     maxRecordBytes: config.max_record_bytes,
     longRecords: config.long_records,
     rejects,
-    timeExtracted: config.add_record_metadata,
+    timeExtracted: config.add_record_metadata || hasHistory(config),
     warn: (event, fields) => log.warn(event, fields),
   };
 }

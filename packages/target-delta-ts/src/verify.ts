@@ -6,6 +6,7 @@ import { BatchFiles } from "./batch-files.ts";
 import { type BatchEvent, batchPaths, type SchemaEvent } from "./batch-read.ts";
 import { conform } from "./conform.ts";
 import { evolve } from "./evolution.ts";
+import { OPEN, timesOf, VALID_TO } from "./history/validity-columns.ts";
 import { KeySet } from "./key-set.ts";
 import { addHashes, hashDigits, hashRows } from "./row-hash.ts";
 import type { SchemaContract } from "./schema-contract.ts";
@@ -38,6 +39,8 @@ export interface VerifyOptions {
   /** The folder of a stream's table below the target's path. */
   readonly tablePath: (stream: string) => string;
   readonly openStore: (path: string) => ObjectStore;
+  /** Whether the stream's table keeps a history: its current rows are compared. */
+  readonly isHistory: (stream: string) => boolean;
   /** Columns that it discards are not compared. */
   readonly contract: (stream: string) => SchemaContract;
   readonly now: () => number;
@@ -69,7 +72,8 @@ export async function* verify(options: VerifyOptions): AsyncGenerator<Verificati
     }
   }
   current?.end(now());
-  for (const source of sources.values()) yield await source.compare(now);
+  for (const [stream, source] of sources)
+    yield await source.compare(now, options.isHistory(stream));
 }
 
 /** The rows of a BATCH; files that the tap left to us are deleted behind them. */
@@ -157,10 +161,12 @@ class SourceSum {
     if (this.#keys.length > 0) this.#hashes.push({ keys: hashRows(batch, this.#keys), rows });
   }
 
-  async compare(now: () => number): Promise<Verification> {
+  async compare(now: () => number, isHistory: boolean): Promise<Verification> {
     const compareMs = now();
     const table =
-      this.#table === undefined ? undefined : await sumTable(this.#table, [...this.#columns]);
+      this.#table === undefined
+        ? undefined
+        : await sumTable(this.#table, [...this.#columns], isHistory);
     let source = { rows: this.#rowCount, checksum: hashDigits(this.#sum) };
     const isSame = (): boolean => table?.rows === source.rows && table.checksum === source.checksum;
     if (!isSame() && this.#keys.length > 0) source = this.#lastPerKey();
@@ -193,13 +199,20 @@ class SourceSum {
 async function sumTable(
   table: DeltaTable,
   columns: readonly string[],
+  isHistory: boolean,
 ): Promise<{ rows: number; checksum: string }> {
   const known = columns.filter((name) => table.schema.fields.some((field) => field.name === name));
   const sum = new Int32Array(4);
   let rows = 0;
-  for await (const batch of table.read({ columns: known })) {
-    addHashes(sum, hashRows(batch, known));
-    rows += batch.numRows;
+  const wanted = isHistory ? [...known, VALID_TO] : known;
+  for await (const batch of table.read({ columns: wanted })) {
+    const lanes = hashRows(batch, known);
+    const ends = isHistory ? timesOf(batch, VALID_TO) : undefined;
+    if (ends === undefined) addHashes(sum, lanes);
+    ends?.forEach((end, row) => {
+      if (end === OPEN) addHashes(sum, lanes.subarray(4 * row, 4 * row + 4));
+    });
+    rows += ends === undefined ? batch.numRows : ends.filter((end) => end === OPEN).length;
   }
   return { rows, checksum: hashDigits(sum) };
 }

@@ -1,9 +1,9 @@
 import type { RecordBatch } from "apache-arrow";
 import { DeltaTable, merge } from "delta-lake-ts";
-import { UserError } from "singer-sdk-ts";
 import { commitError } from "../commit-error.ts";
 import { firstPerKey } from "../first-per-key.ts";
 import type { TableColumns } from "../table-columns.ts";
+import { requireKeys, tableKeys } from "./key-columns.ts";
 import type { CommitMoment, Load, StreamRows } from "./load.ts";
 import { StreamSchema } from "./stream-schema.ts";
 import type { TableContext } from "./table-context.ts";
@@ -60,22 +60,12 @@ export class MergeLoad implements Load {
   async setKeys(keyProperties: readonly string[]): Promise<void> {
     if (keyProperties.join("\0") !== this.#keyProperties.join("\0")) await this.#merge();
     this.#keyProperties = keyProperties;
-    this.#keys = keyProperties.map((key) => {
-      const name = this.#schema.tableName(key);
-      if (name !== undefined) return name;
-      throw new UserError(
-        "E_KEY",
-        `stream ${this.#context.stream}: key property ${key} is not a column of its schema`,
-        {
-          hint: "name existing columns as key properties, or set `load_method: append`",
-        },
-      );
-    });
+    this.#keys = tableKeys(this.#context.stream, keyProperties, this.#schema);
   }
 
   write(rows: StreamRows): Promise<void> {
     const batch = this.#schema.conform(rows.batch);
-    this.#requireKeys(batch, rows.firstRow);
+    requireKeys(this.#context.stream, batch, { keys: this.#keys, firstRow: rows.firstRow });
     this.#held.push(batch);
     this.#heldBytes += rows.sizeBytes;
     this.#takenRow = rows.firstRow + batch.numRows;
@@ -84,23 +74,6 @@ export class MergeLoad implements Load {
 
   async commit(_moment: CommitMoment): Promise<void> {
     await this.#merge();
-  }
-
-  #requireKeys(batch: RecordBatch, firstRow: number): void {
-    for (const key of this.#keys) {
-      const column = batch.getChild(key);
-      if (column === null || column.nullCount === 0) continue;
-      const row = Array.from({ length: batch.numRows }, (_row, index) => index).find(
-        (index) => !column.isValid(index),
-      );
-      throw new UserError(
-        "E_KEY",
-        `stream ${this.#context.stream}: key column ${key} is null in record ${firstRow + (row ?? 0) + 1}`,
-        {
-          hint: "a row without its key cannot be found again: choose other key properties, or set `load_method: append`",
-        },
-      );
-    }
   }
 
   async #merge(): Promise<void> {

@@ -2,6 +2,7 @@ import type { RecordBatch } from "apache-arrow";
 import {
   type AddFile,
   DataFileWriter,
+  type DeltaTable,
   type EncodeWorker,
   type ObjectStore,
   type StructType,
@@ -14,6 +15,17 @@ export interface PartOptions {
   /** The table's properties. */
   readonly configuration: Readonly<Record<string, string>>;
   readonly encodeWorker?: EncodeWorker;
+}
+
+/** How files of a table are written: one that is there says itself how it is partitioned. */
+export function partsOf(table: DeltaTable | undefined, parts: PartOptions): PartOptions {
+  if (table === undefined) return parts;
+  const { partitionColumns, configuration } = table.metadata;
+  return {
+    ...parts,
+    partitionColumns,
+    configuration: { ...configuration, ...parts.configuration },
+  };
 }
 
 /** Writes batches to data files; a change of columns starts a new file. */

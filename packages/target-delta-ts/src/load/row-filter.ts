@@ -1,6 +1,6 @@
 import type { RecordBatch } from "apache-arrow";
 import { type BatchLink, LinkBuilder } from "../batch-link.ts";
-import { ResumeWindow } from "../resume-window.ts";
+import { ResumeWindow, type ResumeWindowOptions } from "../resume-window.ts";
 import { hashRows } from "../row-hash.ts";
 
 interface HeldBatch {
@@ -9,12 +9,18 @@ interface HeldBatch {
   readonly firstRow: number;
 }
 
+export interface RowFilterOptions extends ResumeWindowOptions {
+  /** Metadata columns (`_sdc_…`) that are a part of what a row says. */
+  readonly metadata?: readonly string[];
+}
+
 /**
  * Lets each row of a stream without keys pass once, also when a restarted tap sends it again, and keeps the identity
  * of what passed for the commit.
  */
 export class RowFilter {
   readonly #window: ResumeWindow;
+  readonly #metadata: readonly string[];
   #undecided: HeldBatch[] = [];
   /** Where the first undecided row stands; rows before it were dropped or passed. */
   #passedRow = 0;
@@ -22,8 +28,9 @@ export class RowFilter {
   /** Hashes of the rows that passed since the last `cut`. */
   #hashes: { readonly lanes: Int32Array; readonly firstRow: number }[] = [];
 
-  constructor(chain: readonly BatchLink[]) {
-    this.#window = new ResumeWindow(chain);
+  constructor(chain: readonly BatchLink[], { metadata = [], ...options }: RowFilterOptions = {}) {
+    this.#window = new ResumeWindow(chain, options);
+    this.#metadata = metadata;
   }
 
   /** Rows before this one were dropped or passed. */
@@ -44,7 +51,9 @@ export class RowFilter {
   take(batch: RecordBatch, firstRow: number): RecordBatch[] {
     const lanes = hashRows(
       batch,
-      batch.schema.fields.map(({ name }) => name).filter((name) => !name.startsWith("_sdc_")),
+      batch.schema.fields
+        .map(({ name }) => name)
+        .filter((name) => !name.startsWith("_sdc_") || this.#metadata.includes(name)),
     );
     this.#firstRow ??= firstRow;
     this.#window.add(lanes);

@@ -48,6 +48,14 @@ export class StreamSchema {
     this.#isChanged ||= evolution.isChanged;
   }
 
+  /** Takes in the columns of rows that have names of tables already, and gives what conforms such rows. */
+  take(columns: StructType): (batch: RecordBatch) => RecordBatch {
+    const { schema, targets, isChanged } = evolve(this.#stream, this.schema, columns);
+    this.#table = schema;
+    this.#isChanged ||= isChanged;
+    return (batch) => conform(batch, targets);
+  }
+
   /** The rows in the table's names and types. */
   conform(batch: RecordBatch): RecordBatch {
     if (this.#columns === undefined) throw new Error(`stream ${this.#stream} has no columns yet`);

@@ -13,6 +13,8 @@ export interface TableContext {
   /** A store rooted at a folder below the table's. */
   openStore(folder: string): ObjectStore;
   readonly parts: PartOptions;
+  /** The column that says when a change came about, for tables that keep a history. */
+  readonly validFromColumn: string | undefined;
   readonly contract: SchemaContract;
   /** The columns that a table begins with when it is not there yet: those of the live table, where a contract holds. */
   readonly initialSchema?: StructType;
