@@ -74,7 +74,14 @@ export const settings = {
       items: { type: "string" },
       default: [],
       description:
-        "Columns that split every new table into folders; readers that filter on them read less.",
+        "Columns that split every new table into folders; readers that filter on them read less. `date(ModifiedDate)` makes a column of a time, as do year, month, day and hour, with ` as name` under another name than `ModifiedDate_date`.",
+      examples: [["date(ModifiedDate)"]],
+    },
+    file_naming_scheme: {
+      type: "string",
+      description:
+        "With `format: parquet`, the name of each file below its table's folder, with {stream}, {timestamp}, {date}, {year}, {month}, {day}, {hour}, {run} and {number}; `/` makes folders.",
+      examples: ["year={year}/month={month}/{stream}-{timestamp}-{number}"],
     },
     compression: {
       type: "string",

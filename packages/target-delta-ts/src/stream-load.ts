@@ -1,6 +1,7 @@
 import { append, DeltaTable, type StructType } from "delta-lake-ts";
 import { type Column, type SchemaMessage, UserError } from "singer-sdk-ts";
 import { commitError } from "./commit-error.ts";
+import { addDerived, withDerived } from "./derived-columns.ts";
 import { withValidity } from "./history/validity-columns.ts";
 import { AppendLoad } from "./load/append.ts";
 import { FilesLoad } from "./load/files.ts";
@@ -109,9 +110,10 @@ export class StreamLoad {
   async write(rows: ReceivedRows): Promise<void> {
     const load = await this.#loadFor(rows.version);
     const { startedMs } = this.#context;
+    const derived = addDerived(rows.recordBatch, this.#context.derived);
     const batch = this.#options.hasMetadata
-      ? addMetadata(rows.recordBatch, { receivedMs: Date.now(), startedMs, version: rows.version })
-      : rows.recordBatch;
+      ? addMetadata(derived, { receivedMs: Date.now(), startedMs, version: rows.version })
+      : derived;
     await load.write({
       batch,
       firstRow: rows.firstRow,
@@ -186,10 +188,9 @@ export class StreamLoad {
 
   #tableColumns(columns: readonly Column[]): TableColumns {
     const { hasMetadata } = this.#options;
-    return tableColumns(
-      this.#context.stream,
-      hasMetadata ? withMetadata(columns) : withoutMetadata(columns),
-    );
+    const { stream, derived } = this.#context;
+    const all = withDerived(columns, derived);
+    return tableColumns(stream, hasMetadata ? withMetadata(all) : withoutMetadata(all));
   }
 
   /** Staged rows that carry no version live and end with this run. */

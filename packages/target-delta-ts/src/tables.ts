@@ -11,8 +11,10 @@ import { AUDIT_TABLE, type LoadEntry, writeAudit } from "./audit.ts";
 import { isDatabricksFolder, openFileStore } from "./databricks/file-folder.ts";
 import { tableName } from "./databricks/table-name.ts";
 import type { WarehouseTarget } from "./databricks/warehouse-target.ts";
+import { fileName } from "./file-name.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { maintain } from "./maintenance.ts";
+import { type Partitioning, partitioning } from "./partition-setting.ts";
 import { REJECTS_SUFFIX } from "./rejects.ts";
 import { type StreamReport, tableReport } from "./report.ts";
 import type { RunStream } from "./run.ts";
@@ -66,6 +68,7 @@ export class Tables {
         "`table_properties` asks for column mapping, which this target does not write",
         { hint: "leave delta.columnMapping.* out: names that Delta refuses are sanitised" },
       );
+    if (config.file_naming_scheme !== undefined) checkFileNaming(config, run);
     const warehouse = isWarehouse(config) ? await openWarehouse(config, run) : undefined;
     return new Tables(config, run, warehouse);
   }
@@ -180,7 +183,8 @@ export class Tables {
     const { id: runId, startedMs, log } = this.#run;
     const config = this.#config;
     this.#paths.reserve(stream, this.#warehouse === undefined ? path : tableName(path));
-    if (this.#warehouse !== undefined && loadMethod === "history") throw historyInWarehouse(stream);
+    const { columns: partitionNames, derived } = partitioning(stream, partitionColumns, columns);
+    if (this.#warehouse !== undefined) checkWarehouse(stream, { loadMethod, derived });
     if (this.#warehouse !== undefined)
       return this.#warehouse.openStream(message, columns, placement);
     const context = {
@@ -191,11 +195,13 @@ export class Tables {
       parts: {
         compression: config.compression,
         fileSizeBytes: config.file_size_mb * 1024 * 1024,
-        partitionColumns,
+        partitionColumns: partitionNames,
         configuration: config.table_properties ?? {},
         ...(this.#encodeWorker === undefined ? {} : { encodeWorker: this.#encodeWorker }),
       },
       contract,
+      derived,
+      fileNaming: config.file_naming_scheme,
       validFromColumn,
       batchAppId: `target-delta/${fingerprint(config.pipeline_id, stream, path)}`,
       versionAppId: `target-delta-version/${fingerprint(config.pipeline_id, stream, path)}`,
@@ -237,15 +243,33 @@ function isWarehouse({ path, databricks, format }: Config): boolean {
   return path === "databricks:" || path === undefined;
 }
 
-function historyInWarehouse(stream: string): UserError {
-  return new UserError(
-    "E_SETTING",
-    `stream ${stream}: load method history is not written by a SQL warehouse`,
-    {
-      hint: "set `path` to a folder, or load_method upsert or append",
-      exitCode: 2,
-    },
-  );
+/** Throws E_SETTING before the first row when names of files can't be made of the template. */
+function checkFileNaming({ file_naming_scheme: template = "", format }: Config, run: RunIdentity) {
+  if (format === "delta") {
+    throw new UserError(
+      "E_SETTING",
+      "`file_naming_scheme` is for `format: parquet`: the log of a Delta table names its files",
+      { hint: "leave it out; `partition_columns` makes folders" },
+    );
+  }
+  fileName(template, { stream: "a", runId: run.id, startedMs: run.startedMs, number: 1 });
+}
+
+/** Throws E_SETTING for what only this process writes. */
+function checkWarehouse(
+  stream: string,
+  { loadMethod, derived }: Pick<Placement, "loadMethod"> & Pick<Partitioning, "derived">,
+): void {
+  const problem =
+    loadMethod === "history"
+      ? "load method history is"
+      : derived.length > 0
+        ? "partition columns made of a time are"
+        : undefined;
+  if (problem === undefined) return;
+  throw new UserError("E_SETTING", `stream ${stream}: ${problem} not written by a SQL warehouse`, {
+    hint: "set `path` to a folder, or leave them out",
+  });
 }
 
 /** Whether a stream keeps a history, so that it matters when its records were extracted. */

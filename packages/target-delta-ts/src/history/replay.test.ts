@@ -45,6 +45,8 @@ function contextOf(store: MemoryStore): TableContext {
       partitionColumns: [],
       configuration: {},
     },
+    derived: [],
+    fileNaming: undefined,
     validFromColumn: undefined,
     contract: EVOLVE,
     batchAppId: "batches",

@@ -118,7 +118,6 @@ export function changeTimes(
       `stream ${stream}: \`valid_from_column\` is ${column}, which is ${named === undefined ? "no column of the stream" : "no date or date-time"}`,
       {
         hint: "name a column with format date-time or date, or leave the setting out",
-        exitCode: 2,
       },
     );
   }

@@ -6,7 +6,7 @@ import { rowsOfNewKeys } from "../first-per-key.ts";
 import { KeySet } from "../key-set.ts";
 import { hashRows } from "../row-hash.ts";
 import { batchOf } from "../table-columns.ts";
-import { PartWriter } from "./part-writer.ts";
+import { PartWriter, partsOf } from "./part-writer.ts";
 import type { TableContext } from "./table-context.ts";
 
 const DELETED_AT = "_sdc_deleted_at";
@@ -38,7 +38,7 @@ export async function carryOver({
     const lanes = hashRows(batch, keys);
     for (let row = 0; row < batch.numRows; row++) seen.add(lanes, 4 * row);
   }
-  const writer = new PartWriter(context.store, context.parts);
+  const writer = new PartWriter(context.store, partsOf(staged, context.parts));
   for await (const batch of live.read()) {
     const conformed = conform(batch, targets);
     for (const rows of rowsOfNewKeys(conformed, hashRows(conformed, keys), seen))

@@ -1,9 +1,10 @@
 import type { AddFile } from "delta-lake-ts";
 import { commitError } from "../commit-error.ts";
+import { fileName } from "../file-name.ts";
 import type { TableColumns } from "../table-columns.ts";
 import type { CommitMoment, Load, StreamRows } from "./load.ts";
 import { PartWriter } from "./part-writer.ts";
-import { clearStaging, moveToTable, stagingFolder } from "./staging.ts";
+import { clearStaging, stagingFolder } from "./staging.ts";
 import { StreamSchema } from "./stream-schema.ts";
 import type { TableContext } from "./table-context.ts";
 
@@ -19,6 +20,7 @@ export class FilesLoad implements Load {
   readonly #folder: string;
   readonly #prefix: string;
   readonly #finished: AddFile[] = [];
+  #fileCount = 0;
   #takenRow = 0;
   #durableRow = 0;
 
@@ -60,18 +62,30 @@ export class FilesLoad implements Load {
       this.#finished.push(...(await this.#writer.close()));
       if (this.#isReplacing && !isEnd) return;
       const old = this.#isReplacing ? await this.#parquetFiles() : [];
-      for (const file of this.#finished.splice(0)) {
-        await moveToTable(store, this.#folder, {
-          ...file,
-          path: file.path.slice(this.#prefix.length),
-        });
-      }
+      for (const file of this.#finished.splice(0)) await this.#move(decodeURIComponent(file.path));
       for (const file of old) await store.delete(file);
       await clearStaging(store, (folder) => folder === this.#folder);
       this.#durableRow = this.#takenRow;
     } catch (error) {
       throw commitError(error, stream, path);
     }
+  }
+
+  /** Brings a file from the staging folder to its place; a file that is there is never replaced. */
+  async #move(staged: string): Promise<void> {
+    const { store, stream, startedMs, runId, fileNaming } = this.#context;
+    let path = staged.slice(this.#prefix.length);
+    if (fileNaming !== undefined) {
+      const folder = path.slice(0, path.lastIndexOf("/") + 1);
+      do {
+        this.#fileCount += 1;
+        const name = fileName(fileNaming, { stream, startedMs, runId, number: this.#fileCount });
+        path = `${folder}${name}`;
+        if (!fileNaming.includes("{number}") && this.#fileCount > 1)
+          path = path.replace(/\.parquet$/, `-${this.#fileCount}.parquet`);
+      } while ((await store.head(path)) !== undefined);
+    }
+    await store.move(staged, path);
   }
 
   async #parquetFiles(): Promise<string[]> {

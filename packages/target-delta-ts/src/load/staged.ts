@@ -1,4 +1,4 @@
-import { type AddFile, DeltaTable, overwrite, type StructType } from "delta-lake-ts";
+import { type AddFile, DeltaTable, overwrite } from "delta-lake-ts";
 import { commitError } from "../commit-error.ts";
 import { KeySet } from "../key-set.ts";
 import { hashRows } from "../row-hash.ts";
@@ -140,13 +140,14 @@ export class StagedLoad implements Load {
       if (schema === undefined)
         throw new Error(`version ${this.version} of ${stream} has no columns`);
       const moved = staged === undefined ? [] : await this.#moveFiles(staged);
-      const isExisting = live !== undefined;
+      const { partitionColumns } = staged?.metadata ?? parts;
       await overwrite(store, [...moved, ...(carried?.files ?? [])], {
         commitInfo: { singer: { runId } },
         ...(liveVersion === undefined
           ? {}
           : { appTransaction: { appId: versionAppId, version: liveVersion } }),
-        ...tableSchema(schema, parts.partitionColumns, isExisting),
+        // All files are new, and so is how they are split.
+        createIfMissing: { schema, partitionColumns },
         configuration: parts.configuration,
       });
       await clearStaging(
@@ -171,10 +172,6 @@ export class StagedLoad implements Load {
     }
     return files;
   }
-}
-
-function tableSchema(schema: StructType, partitionColumns: readonly string[], isExisting: boolean) {
-  return isExisting ? { schema } : { createIfMissing: { schema, partitionColumns } };
 }
 
 /** Whether what is staged can never go live any more: what is live is newer, or its run is over. */

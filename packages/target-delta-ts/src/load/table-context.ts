@@ -1,5 +1,6 @@
 import type { ObjectStore, StructType } from "delta-lake-ts";
 import type { Log } from "singer-sdk-ts";
+import type { DerivedColumn } from "../derived-columns.ts";
 import type { SchemaContract } from "../schema-contract.ts";
 import type { PartOptions } from "./part-writer.ts";
 
@@ -13,6 +14,10 @@ export interface TableContext {
   /** A store rooted at a folder below the table's. */
   openStore(folder: string): ObjectStore;
   readonly parts: PartOptions;
+  /** Partition columns that are made of a time in the row. */
+  readonly derived: readonly DerivedColumn[];
+  /** Template of the names of plain Parquet files. */
+  readonly fileNaming: string | undefined;
   /** The column that says when a change came about, for tables that keep a history. */
   readonly validFromColumn: string | undefined;
   readonly contract: SchemaContract;
