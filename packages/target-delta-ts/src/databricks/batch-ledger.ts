@@ -32,9 +32,7 @@ export class BatchLedger {
 
   /** The newest batches of this stream, oldest first; makes the ledger's table when it is missing. */
   async read(): Promise<readonly LedgerBatch[]> {
-    await this.#warehouse.run(
-      `CREATE TABLE IF NOT EXISTS ${this.#table} (app_id STRING, sequence BIGINT, is_done BOOLEAN, statements STRING, links STRING) USING DELTA COMMENT 'Batches that target-delta-ts has appended'`,
-    );
+    await this.#warehouse.run(createLedger(this.#table));
     const rows = await this.#warehouse.run(
       `SELECT CAST(sequence AS STRING) AS sequence, max(CAST(is_done AS STRING)) AS is_done, max(statements) AS statements, max(links) AS links FROM ${this.#table} WHERE app_id = ${literal(this.#appId)} GROUP BY sequence ORDER BY CAST(sequence AS BIGINT) DESC LIMIT ${BATCHES_MAX}`,
     );
@@ -51,6 +49,11 @@ export class BatchLedger {
     return this.#sequence;
   }
 
+  /** Notes that the rows so far were replaced: none of them is recognised any more. */
+  async end(): Promise<void> {
+    await this.finish(await this.begin([], [{ n: 0, h: "", f: "", tail: [], end: true }]));
+  }
+
   async finish(sequence: number): Promise<void> {
     await this.#insert(sequence, "true, NULL, NULL");
   }
@@ -60,6 +63,11 @@ export class BatchLedger {
       `INSERT INTO ${this.#table} VALUES (${literal(this.#appId)}, ${sequence}, ${values})`,
     );
   }
+}
+
+/** The ledger's table, for whoever needs it first. */
+export function createLedger(table: string): string {
+  return `CREATE TABLE IF NOT EXISTS ${table} (app_id STRING, sequence BIGINT, is_done BOOLEAN, statements STRING, links STRING) USING DELTA COMMENT 'Batches that target-delta-ts has appended'`;
 }
 
 function parseBatch(row: Row): LedgerBatch {

@@ -1,10 +1,9 @@
 import type { RecordBatch } from "apache-arrow";
-import { UserError } from "singer-sdk-ts";
 import { firstPerKey, lastPerKey } from "../first-per-key.ts";
 import type { Load, StreamRows } from "../load/load.ts";
 import type { TableColumns } from "../table-columns.ts";
 import type { WarehouseContext } from "./load-context.ts";
-import { mergeInto } from "./statement.ts";
+import { DELETED_AT, mergeInto } from "./merge-statement.ts";
 
 export interface MergeLoadOptions {
   readonly mode: "upsert" | "insert-only";
@@ -46,15 +45,7 @@ export class WarehouseMergeLoad implements Load {
   async setKeys(keyProperties: readonly string[]): Promise<void> {
     if (keyProperties.join("\0") !== this.#keyProperties.join("\0")) await this.commit();
     this.#keyProperties = keyProperties;
-    this.#keys = keyProperties.map((key) => {
-      const name = this.#context.table.schema.tableName(key);
-      if (name !== undefined) return name;
-      throw new UserError(
-        "E_KEY",
-        `stream ${this.#context.stream}: key property ${key} is not a column of its schema`,
-        { hint: "name existing columns as key properties, or set `load_method: append`" },
-      );
-    });
+    this.#keys = this.#context.table.keyColumns(keyProperties);
   }
 
   write(rows: StreamRows): Promise<void> {
@@ -76,12 +67,17 @@ export class WarehouseMergeLoad implements Load {
     if (staged !== undefined) {
       // Rows that are marked as deleted must not come in with the others.
       const mayCreate =
-        !this.#options.isHardDelete ||
-        staged.fields.every(({ name }) => name !== "_sdc_deleted_at");
+        !this.#options.isHardDelete || staged.fields.every(({ name }) => name !== DELETED_AT);
       const isCreated = mayCreate && (await table.createFrom(staged));
       if (!isCreated) {
         await table.prepare();
-        await warehouse.run(mergeInto(table.name, staged, { ...this.#options, keys: this.#keys }));
+        await warehouse.run(
+          mergeInto(table.name, staged, {
+            ...this.#options,
+            keys: this.#keys,
+            clearsMark: table.clearsMark(staged.fields),
+          }),
+        );
       }
       if (!isKeepingFiles) await staging.remove(staged);
     }

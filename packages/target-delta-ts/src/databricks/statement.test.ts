@@ -1,8 +1,9 @@
 import { expect, test } from "@jest/globals";
 import type { StructField } from "delta-lake-ts";
+import { mergeInto } from "./merge-statement.ts";
 import { qualifiedName } from "./sql-text.ts";
 import { parseSqlType, sqlType } from "./sql-type.ts";
-import { addColumns, copyInto, createTable, insertOverwrite, mergeInto } from "./statement.ts";
+import { addColumns, copyInto, createTable, insertOverwrite } from "./statement.ts";
 
 const id: StructField = { name: "id", type: "long", nullable: true, metadata: {} };
 const odd: StructField = {

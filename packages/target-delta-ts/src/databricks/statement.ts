@@ -55,34 +55,10 @@ export function copyInto(table: string, { folder, files, fields }: StagedFiles):
   ].join("\n");
 }
 
-export interface MergeStatement {
-  readonly keys: readonly string[];
-  readonly mode: "upsert" | "insert-only";
-  /** Rows with `_sdc_deleted_at` leave the table. */
-  readonly isHardDelete: boolean;
-}
-
-/** Brings the files' rows in by their key, which must be unique among them. */
-export function mergeInto(table: string, staged: StagedFiles, statement: MergeStatement): string {
-  const { keys, mode, isHardDelete } = statement;
-  const names = staged.fields.map(({ name }) => quote(name));
-  const condition = keys.map((key) => `t.${quote(key)} <=> s.${quote(key)}`).join(" AND ");
-  const isDeleted = "s.`_sdc_deleted_at` IS NOT NULL";
-  const hasDeletes = isHardDelete && staged.fields.some(({ name }) => name === "_sdc_deleted_at");
-  const lines = [
-    `MERGE INTO ${table} AS t`,
-    `USING (${selectFrom(staged)}) AS s`,
-    `ON ${condition}`,
-  ];
-  if (hasDeletes) lines.push(`WHEN MATCHED AND ${isDeleted} THEN DELETE`);
-  if (mode === "upsert")
-    lines.push(
-      `WHEN MATCHED THEN UPDATE SET ${names.map((name) => `t.${name} = s.${name}`).join(", ")}`,
-    );
-  const guard = hasDeletes ? ` AND NOT (${isDeleted})` : "";
-  const values = names.map((name) => `s.${name}`).join(", ");
-  lines.push(`WHEN NOT MATCHED${guard} THEN INSERT (${names.join(", ")}) VALUES (${values})`);
-  return lines.join("\n");
+/** What several parts of staged files are taken as. */
+export interface PartsChoice {
+  /** Where a key may be in several parts: of each key the last part counts. */
+  readonly repeatedKeys?: readonly string[];
 }
 
 /** Replaces all rows of the table by those of the files, in one commit; without files the table becomes empty. */
@@ -90,14 +66,35 @@ export function insertOverwrite(
   table: string,
   tableFields: readonly StructField[],
   parts: readonly StagedFiles[],
+  choice: PartsChoice = {},
 ): string {
   const names = tableFields.map(({ name }) => quote(name)).join(", ");
-  const selects = parts.map(
-    (staged) => `SELECT ${valuesOf(staged, tableFields)} FROM ${parquetFolder(staged.folder)}`,
-  );
-  const empty = `SELECT ${names} FROM ${table} WHERE false`;
-  const source = selects.length === 0 ? empty : selects.join("\nUNION ALL\n");
+  const source =
+    parts.length === 0
+      ? `SELECT ${names} FROM ${table} WHERE false`
+      : selectParts(parts, tableFields, choice);
   return `INSERT OVERWRITE TABLE ${table} (${names})\n${source}`;
+}
+
+/** The rows of all parts, with these columns. */
+export function selectParts(
+  parts: readonly StagedFiles[],
+  fields: readonly StructField[],
+  { repeatedKeys = [] }: PartsChoice = {},
+): string {
+  const isRepeated = parts.length > 1 && repeatedKeys.length > 0;
+  const selects = parts.map(
+    (staged, part) =>
+      `SELECT ${valuesOf(staged, fields)}${isRepeated ? `, ${part} AS _part` : ""} FROM ${parquetFolder(staged.folder)}`,
+  );
+  const all = selects.join("\nUNION ALL\n");
+  if (!isRepeated) return all;
+  const names = fields.map(({ name }) => quote(name)).join(", ");
+  return `SELECT ${names} FROM (\n${all}\n)\n${lastPart(repeatedKeys)}`;
+}
+
+function lastPart(keys: readonly string[]): string {
+  return `QUALIFY row_number() OVER (PARTITION BY ${keys.map(quote).join(", ")} ORDER BY _part DESC) = 1`;
 }
 
 export interface SumStatement {
@@ -112,8 +109,8 @@ export function sumOfFiles(parts: readonly StagedFiles[], { fields, keys }: SumS
       `SELECT ${valuesOf(staged, fields)}, ${part} AS _part FROM ${parquetFolder(staged.folder)}`,
   );
   const isUnique = parts.length === 1 || keys.length === 0;
-  const last = `\nQUALIFY row_number() OVER (PARTITION BY ${keys.map(quote).join(", ")} ORDER BY _part DESC) = 1`;
-  return `${sumOf(fields)} FROM (SELECT * FROM (\n${selects.join("\nUNION ALL\n")}\n)${isUnique ? "" : last})`;
+  const last = isUnique ? "" : `\n${lastPart(keys)}`;
+  return `${sumOf(fields)} FROM (SELECT * FROM (\n${selects.join("\nUNION ALL\n")}\n)${last})`;
 }
 
 export function sumOfTable(table: string, fields: readonly StructField[]): string {
@@ -127,7 +124,8 @@ function sumOf(fields: readonly StructField[]): string {
   return `SELECT count(*) AS row_count, CAST(sum(CAST(xxhash64(${values.join(", ")}) AS DECIMAL(38,0))) AS STRING) AS hash_sum`;
 }
 
-function selectFrom({ folder, fields }: StagedFiles): string {
+/** The rows of one part. */
+export function selectFrom({ folder, fields }: StagedFiles): string {
   return `SELECT ${casts(fields)} FROM ${parquetFolder(folder)}`;
 }
 

@@ -2,6 +2,7 @@ import type { StructField, StructType } from "delta-lake-ts";
 import { UserError } from "singer-sdk-ts";
 import { StreamSchema } from "../load/stream-schema.ts";
 import type { SchemaContract } from "../schema-contract.ts";
+import { DELETED_AT } from "./merge-statement.ts";
 import { parseSqlType, sqlType } from "./sql-type.ts";
 import {
   addColumns,
@@ -74,6 +75,31 @@ export class WarehouseTable {
     this.schema.committed();
   }
 
+  /** The table's columns of the key properties, by the source's names. */
+  keyColumns(keyProperties: readonly string[]): readonly string[] {
+    return keyProperties.map((key) => {
+      const name = this.schema.tableName(key);
+      if (name !== undefined) return name;
+      throw new UserError(
+        "E_KEY",
+        `stream ${this.#stream}: key property ${key} is not a column of its schema`,
+        { hint: "name existing columns as key properties, or set `load_method: append`" },
+      );
+    });
+  }
+
+  /** Gives the table the column that marks deleted rows, with the next statement that prepares it. */
+  addMark(): void {
+    const mark = { name: DELETED_AT, type: "timestamp", nullable: true, metadata: {} } as const;
+    this.schema.take({ type: "struct", fields: [mark] });
+  }
+
+  /** Whether rows of these columns have to lose the mark that the table may have for their key. */
+  clearsMark(fields: readonly StructField[]): boolean {
+    const isMark = ({ name }: StructField) => name === DELETED_AT;
+    return this.schema.schema.fields.some(isMark) && !fields.some(isMark);
+  }
+
   /**
    * Makes a missing table of the staged rows, in one statement in place of two. `false` when there is a table, also one
    * that an earlier try has made: the rows still have to be brought in then, by a statement that may be repeated.
@@ -92,6 +118,10 @@ export class WarehouseTable {
     this.#existing = byName(this.schema.schema);
     this.schema.committed();
     return true;
+  }
+
+  get isExisting(): boolean {
+    return this.#existing !== undefined;
   }
 
   get #comment(): string {

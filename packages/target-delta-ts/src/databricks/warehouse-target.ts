@@ -12,6 +12,7 @@ import { qualifiedName } from "./sql-text.ts";
 import { StagingArea } from "./staging-area.ts";
 import { showTables } from "./statement.ts";
 import { tableName } from "./table-name.ts";
+import { VersionLedger } from "./version-ledger.ts";
 import { VolumeStore } from "./volume-store.ts";
 import { Warehouse } from "./warehouse.ts";
 import { WarehouseStream } from "./warehouse-stream.ts";
@@ -80,6 +81,7 @@ export class WarehouseTarget {
       isHardDelete: this.#config.hard_delete,
       hasMetadata: this.#config.add_record_metadata,
       startedMs: this.#run.startedMs,
+      log: this.#run.log,
       open: async () => ({
         stream,
         table: await WarehouseTable.open(this.#warehouse, {
@@ -93,6 +95,10 @@ export class WarehouseTarget {
         ledger: new BatchLedger(this.#warehouse, {
           table: this.#name(LEDGER_TABLE),
           appId: `target-delta/${fingerprint(this.#config.pipeline_id, stream, table)}`,
+        }),
+        versions: new VersionLedger(this.#warehouse, {
+          table: this.#name(LEDGER_TABLE),
+          appId: `target-delta-version/${fingerprint(this.#config.pipeline_id, stream, table)}`,
         }),
         isKeepingFiles: this.#databricks.keep_staged_files,
         log: this.#run.log,

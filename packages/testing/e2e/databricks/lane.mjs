@@ -1,4 +1,4 @@
-// node lane.mjs FOLDER [statements|mistakes|files|connector|pipeline]: see `run` beside it. Prints a line per difference, times, and `N passed, N failed`.
+// node lane.mjs FOLDER [statements|semantics|mistakes|files|connector|pipeline]: see `run` beside it. Prints a line per difference, times, and `N passed, N failed`.
 import { execFile, execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -8,6 +8,7 @@ import { startSamples } from "../../../pipeline/dist/samples.js";
 import { readFacts, root, run } from "./process.mjs";
 import { loads } from "./loads.mjs";
 import { mistakes } from "./mistakes.mjs";
+import { checkSemantics } from "./semantics.mjs";
 import { openSql } from "./spark-sql.mjs";
 
 const [, , folder, ...names] = process.argv;
@@ -36,7 +37,7 @@ const [standIn, samples, facts] = await Promise.all([
 ]);
 lap("Spark is up");
 const sql = await openSql(standIn);
-const parts = { statements: checkStatements, mistakes: checkMistakes, files: checkFiles, connector: checkConnector, pipeline: checkPipeline };
+const parts = { statements: checkStatements, semantics: checkLoads, mistakes: checkMistakes, files: checkFiles, connector: checkConnector, pipeline: checkPipeline };
 const chosen = names.length === 0 ? Object.keys(parts) : names;
 
 try {
@@ -147,6 +148,18 @@ async function checkStatements() {
   const expected = readFileSync(golden, "utf8").split("\n");
   const difference = text.split("\n").findIndex((line, index) => line !== expected[index]);
   check("statements.sql", difference === -1 ? [] : [`line ${difference + 1}: ${text.split("\n")[difference]}`]);
+}
+
+/** What the tables hold after runs of each load method. */
+async function checkLoads() {
+  const config = join(folder, "semantics.json");
+  const runTarget = (settings, lines) => {
+    writeFileSync(config, JSON.stringify({ path: "databricks:", ...settings }));
+    const input = lines.map((line) => JSON.stringify(line)).join("\n");
+    return run("target-delta-ts/dist/cli.js", ["--config", config], { env: standIn.env, input }).result;
+  };
+  const tableName = (stream) => `\`main\`.\`default\`.\`${stream}\``;
+  for await (const [name, problems] of checkSemantics({ runTarget, query: sql.query, tableName })) check(name, problems);
 }
 
 /** Each mistake ends the run with its one line, code 1 and a hint. The tables are those that `statements` has made. */

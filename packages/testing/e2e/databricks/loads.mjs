@@ -79,6 +79,31 @@ export const loads = [
     lines: [schema("full", properties, [])],
   },
   {
+    name: "upsert: the first version of a stream",
+    settings: { load_method: "upsert" },
+    lines: [schema("versions", properties, ["id"]), record("versions", { id: 1 }, 1), { type: "ACTIVATE_VERSION", stream: "versions", version: 1 }],
+  },
+  {
+    name: "upsert: a later version, whose missing rows are marked",
+    settings: { load_method: "upsert" },
+    lines: [schema("versions", properties, ["id"]), record("versions", { id: 2 }, 2), { type: "ACTIVATE_VERSION", stream: "versions", version: 2 }],
+  },
+  {
+    name: "upsert: a later version, whose missing rows leave, with a key in two flushes",
+    settings: { load_method: "upsert", hard_delete: true, batch_size_rows: 1 },
+    lines: [
+      schema("versions", properties, ["id"]),
+      record("versions", { id: 3 }, 3),
+      record("versions", { id: 3 }, 3),
+      { type: "ACTIVATE_VERSION", stream: "versions", version: 3 },
+    ],
+  },
+  {
+    name: "upsert: a later version without rows",
+    settings: { load_method: "upsert", hard_delete: true },
+    lines: [schema("versions", properties, ["id"]), { type: "ACTIVATE_VERSION", stream: "versions", version: 4 }],
+  },
+  {
     name: "record metadata",
     settings: { add_record_metadata: true },
     lines: [schema("meta", properties, ["id"]), record("meta", { id: 1 })],
