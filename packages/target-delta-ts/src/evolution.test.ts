@@ -1,6 +1,7 @@
 import { expect, test } from "@jest/globals";
 import type { DeltaType, StructType } from "delta-lake-ts";
 import { evolve, fits } from "./evolution.ts";
+import { EVOLVE } from "./schema-contract.ts";
 
 function struct(columns: Readonly<Record<string, DeltaType>>): StructType {
   const fields = Object.entries(columns).map(([name, type]) => ({
@@ -70,4 +71,18 @@ test.each<[DeltaType, DeltaType, boolean]>([
   [struct({ a: "long" }), "string", false],
 ])("%j fits %j: %s", (source, target, expected) => {
   expect(fits(source, target)).toBe(expected);
+});
+
+test("T27: a column is widened where the table can, unless the contract freezes types", () => {
+  const table = struct({ id: "integer", total: "decimal(7,2)" });
+  const incoming = struct({ id: "long", total: "decimal(7,2)" });
+  const widen = () => "long";
+
+  const { schema, isChanged, targets } = evolve("s", table, incoming, EVOLVE, widen);
+
+  expect(schema).toEqual(incoming);
+  expect(isChanged).toBe(true);
+  expect(targets.get("id")?.type).toBe("long");
+  const frozen = { ...EVOLVE, type_change: "freeze" as const };
+  expect(() => evolve("s", table, incoming, frozen, widen)).toThrow("freezes columns");
 });

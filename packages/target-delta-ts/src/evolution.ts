@@ -2,6 +2,9 @@ import type { DeltaType, StructField, StructType } from "delta-lake-ts";
 import { UserError } from "singer-sdk-ts";
 import { checkContract, EVOLVE, type SchemaContract } from "./schema-contract.ts";
 
+/** The type that a table's column may become to hold the stream's values; `undefined` when there is none. */
+export type Widen = (table: DeltaType, source: DeltaType) => DeltaType | undefined;
+
 /** How the columns of a stream fit its table. */
 export interface Evolution {
   /** The table's schema with the stream's new columns at its end. */
@@ -15,7 +18,7 @@ export interface Evolution {
  * Adds to `table` the columns of `incoming` that it does not have.
  *
  * Names match without case, and the table's spelling wins. A column whose values all fit the table's type is converted;
- * any other difference of types throws E_COLUMN_TYPE, since a Delta table's types do not change. What `contract` freezes
+ * any other difference of types throws E_COLUMN_TYPE, unless `widen` knows a type for both. What `contract` freezes
  * throws E_CONTRACT, and what it discards has no target.
  */
 export function evolve(
@@ -23,10 +26,12 @@ export function evolve(
   table: StructType,
   incoming: StructType,
   contract: SchemaContract = EVOLVE,
+  widen: Widen = () => undefined,
 ): Evolution {
   const known = new Map(table.fields.map((field) => [field.name.toLowerCase(), field]));
   const added: StructField[] = [];
   const targets = new Map<string, StructField>();
+  const widened = new Map<string, StructField>();
   const problems: string[] = [];
   const drift: { added: string[]; changed: string[] } = { added: [], changed: [] };
   for (const field of incoming.fields) {
@@ -42,7 +47,12 @@ export function evolve(
     const isChanged = typeText(field.type) !== typeText(existing.type);
     if (isChanged) drift.changed.push(field.name);
     if (isChanged && contract.type_change === "discard") continue;
-    if (fits(field.type, existing.type)) {
+    const wider = fits(field.type, existing.type) ? undefined : widen(existing.type, field.type);
+    if (wider !== undefined) {
+      const column = { ...existing, type: wider };
+      widened.set(existing.name, column);
+      targets.set(field.name, column);
+    } else if (fits(field.type, existing.type)) {
       targets.set(field.name, existing);
     } else {
       problems.push(
@@ -56,9 +66,10 @@ export function evolve(
       hint: "load it with `load_method: overwrite`, or into another `table_path`",
     });
   }
-  const schema: StructType =
-    added.length === 0 ? table : { type: "struct", fields: [...table.fields, ...added] };
-  return { schema, isChanged: added.length > 0, targets };
+  const isChanged = added.length + widened.size > 0;
+  const kept = table.fields.map((field) => widened.get(field.name) ?? field);
+  const schema: StructType = isChanged ? { type: "struct", fields: [...kept, ...added] } : table;
+  return { schema, isChanged, targets };
 }
 
 /** Whether every value of `source` can be held by `target` without loss. */

@@ -59,6 +59,11 @@ export const settings = {
             items: { type: "string" },
             description: "Partition columns of this stream's table.",
           },
+          cluster_by: {
+            type: "array",
+            items: { type: "string" },
+            description: "Columns by which this stream's new table is clustered on Databricks.",
+          },
         },
         description: "Settings of one stream.",
       },

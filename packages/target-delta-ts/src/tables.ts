@@ -111,9 +111,12 @@ export class Tables {
 
   /** Writes down what the run did to each stream's table. */
   async audit(streams: ReadonlyMap<string, Pick<RunStream, "rowCount" | "method">>): Promise<void> {
-    if (!this.#config.load_audit || !this.#areDelta) return;
+    if (!this.#config.load_audit) return;
     const { id, startedMs } = this.#run;
     const run = { id, startedMs, finishedMs: Date.now() };
+    if (this.#warehouse !== undefined)
+      return await this.#warehouse.audit(run, [...this.#entries(streams)]);
+    if (!this.#areDelta) return;
     const entries = Array.from(this.#entries(streams), (entry) => ({
       ...entry,
       store: openStore(this.#config, entry.path),
@@ -146,7 +149,10 @@ export class Tables {
   /** Takes care of the tables after a run that ended well; a failure is told and harms nothing. */
   async maintain(): Promise<void> {
     const { maintenance, compression, file_size_mb: fileSizeMb } = this.#config;
-    if (maintenance === "none" || !this.#areDelta) return;
+    if (maintenance === "none") return;
+    if (this.#warehouse !== undefined)
+      return await this.#warehouse.maintain(this.#paths.all(), maintenance);
+    if (!this.#areDelta) return;
     const options = { deletes: maintenance === "vacuum", compression, fileSizeMb };
     for (const path of this.#paths.all()) {
       const store = openStore(this.#config, path);

@@ -29,6 +29,7 @@ function config(host: string) {
     schema: "default",
     volume: "staging",
     staging_method: "volume" as const,
+    cluster_by: [],
     keep_staged_files: false,
   };
 }

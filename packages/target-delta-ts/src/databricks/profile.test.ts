@@ -51,6 +51,7 @@ test("a workspace is opened by its profile", async () => {
     schema: "default",
     volume: "v",
     staging_method: "volume" as const,
+    cluster_by: [],
     keep_staged_files: false,
   });
 

@@ -84,10 +84,41 @@ export const databricksSettings = {
     },
     staging_method: {
       type: "string",
-      enum: ["volume", "dbfs"],
+      enum: ["volume", "sql", "dbfs"],
       default: "volume",
       description:
-        "Where the files wait for the warehouse: in the volume, or, in a workspace without Unity Catalog, below `dbfs:/singer_staging`.",
+        "Where the files wait for the warehouse: in the volume by the Files API; there by `PUT … INTO` statements (`sql`), where that API is closed; or, in a workspace without Unity Catalog, below `dbfs:/singer_staging`.",
+    },
+    cluster_by: {
+      type: "array",
+      items: { type: "string" },
+      default: [],
+      description:
+        "Columns by which new tables are clustered, at most four; `AUTO` alone leaves the choice to Databricks.",
+    },
+    tags: {
+      type: "object",
+      additionalProperties: { type: "string", description: "Value of one tag." },
+      description:
+        "Unity Catalog tags that every new table gets; a workspace that refuses them is told of once.",
+      examples: [{ source: "singer" }],
+    },
+    grants: {
+      type: "object",
+      additionalProperties: {
+        type: "array",
+        items: { type: "string" },
+        description: "Privileges of one user, group or service principal.",
+      },
+      description: "Privileges on every new table, by principal; one that is refused is told of.",
+      examples: [{ analysts: ["SELECT"] }],
+    },
+    query_tags: {
+      type: "object",
+      additionalProperties: { type: "string", description: "Value of one tag." },
+      description:
+        "Tags of the statements in the workspace's query history, so that their cost can be attributed.",
+      examples: [{ team: "finance" }],
     },
     keep_staged_files: {
       type: "boolean",

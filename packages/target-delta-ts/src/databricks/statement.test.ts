@@ -20,10 +20,11 @@ const deletedAt: StructField = {
 };
 const table = qualifiedName("main", "sales", "Order");
 const folder = "/Volumes/main/sales/staging/Order/run/000000";
+const plain = { comment: "Singer stream Order", clusterBy: [], partitionBy: [], properties: {} };
 const staged = { folder, files: ["0000-ab.parquet"], fields: [id, odd] };
 
 test("CREATE TABLE quotes every name and comment", () => {
-  expect(createTable(table, [id, odd], "Singer stream Order")).toBe(
+  expect(createTable(table, [id, odd], plain)).toBe(
     `CREATE TABLE IF NOT EXISTS \`main\`.\`sales\`.\`Order\` (
   \`id\` BIGINT,
   \`od\`\`d\` DECIMAL(10,2) COMMENT 'It\\'s a \\\\ name'

@@ -1,6 +1,7 @@
 import type { StructField } from "delta-lake-ts";
 import { literal, quote } from "./sql-text.ts";
 import { sqlType } from "./sql-type.ts";
+import { layoutClauses, type TableLayout } from "./table-layout.ts";
 
 /** Staged files of one set of columns: everything below `folder` that `files` name. */
 export interface StagedFiles {
@@ -21,19 +22,24 @@ export function showTables(schema: string): string {
 export function createTable(
   table: string,
   fields: readonly StructField[],
-  comment: string,
+  layout: TableLayout,
 ): string {
   const columns = fields.map(columnDefinition).join(",\n  ");
-  return `CREATE TABLE IF NOT EXISTS ${table} (\n  ${columns}\n) USING DELTA COMMENT ${literal(comment)}`;
+  return `CREATE TABLE IF NOT EXISTS ${table} (\n  ${columns}\n) USING DELTA ${layoutClauses(layout)}`;
 }
 
 /** Makes a table that holds the rows of the files, or fails because there is one: all of it in one commit. */
-export function createTableAs(table: string, staged: StagedFiles, comment: string): string {
-  return `CREATE TABLE ${table} USING DELTA COMMENT ${literal(comment)}\nAS ${selectFrom(staged)}`;
+export function createTableAs(table: string, staged: StagedFiles, layout: TableLayout): string {
+  return `CREATE TABLE ${table} USING DELTA ${layoutClauses(layout)}\nAS ${selectFrom(staged)}`;
 }
 
 export function addColumns(table: string, fields: readonly StructField[]): string {
   return `ALTER TABLE ${table} ADD COLUMNS (${fields.map(columnDefinition).join(", ")})`;
+}
+
+/** Widens the type of a column; the table has to have `delta.enableTypeWidening`. */
+export function alterColumnType(table: string, { name, type }: StructField): string {
+  return `ALTER TABLE ${table} ALTER COLUMN ${quote(name)} TYPE ${sqlType(type)}`;
 }
 
 function columnDefinition({ name, type, metadata }: StructField): string {

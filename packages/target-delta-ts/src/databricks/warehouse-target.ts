@@ -1,6 +1,7 @@
 import type { Column, Log, SchemaMessage } from "singer-sdk-ts";
 import { UserError } from "singer-sdk-ts";
 import type { ColumnarReader } from "singer-sdk-ts/columnar";
+import { AUDIT_TABLE, type AuditRun, type LoadEntry } from "../audit.ts";
 import { fingerprint } from "../fingerprint.ts";
 import type { SchemaContract } from "../schema-contract.ts";
 import type { Config } from "../settings.ts";
@@ -8,13 +9,17 @@ import type { Verification } from "../verify.ts";
 import { BatchLedger } from "./batch-ledger.ts";
 import { openWorkspace, type Workspace, warehousePath } from "./connection.ts";
 import { DbfsStore } from "./dbfs-store.ts";
+import { NewTables } from "./new-tables.ts";
 import { qualifiedName } from "./sql-text.ts";
+import { SqlVolumeStore } from "./sql-volume-store.ts";
 import { StagingArea } from "./staging-area.ts";
 import { showTables } from "./statement.ts";
+import { tableLayout } from "./table-layout.ts";
 import { tableName } from "./table-name.ts";
 import { VersionLedger } from "./version-ledger.ts";
 import { VolumeStore } from "./volume-store.ts";
-import { Warehouse } from "./warehouse.ts";
+import { isMissing, Warehouse } from "./warehouse.ts";
+import { writeWarehouseAudit } from "./warehouse-audit.ts";
 import { WarehouseStream } from "./warehouse-stream.ts";
 import { WarehouseTable } from "./warehouse-table.ts";
 import { verifyInWarehouse } from "./warehouse-verify.ts";
@@ -30,6 +35,7 @@ export class WarehouseTarget {
   readonly #workspace: Workspace;
   readonly #warehouse: Warehouse;
   readonly #run: { readonly id: string; readonly startedMs: number; readonly log: Log };
+  readonly #newTables: NewTables;
   /** Lower-case names of the tables of the schema when the run began. */
   #tables: ReadonlySet<string> = new Set();
 
@@ -43,6 +49,8 @@ export class WarehouseTarget {
     this.#workspace = connection.workspace;
     this.#warehouse = connection.warehouse;
     this.#run = run;
+    const { tags = {}, grants = {} } = this.#databricks;
+    this.#newTables = new NewTables({ warehouse: this.#warehouse, tags, grants, log: run.log });
   }
 
   /** Finds the warehouse, and makes schema and volume when they are missing and the login may. */
@@ -53,7 +61,8 @@ export class WarehouseTarget {
     const databricks = config.databricks ?? databricksDefaults();
     const workspace = openWorkspace(databricks);
     const path = await warehousePath(databricks, workspace.api);
-    const warehouse = new Warehouse({ workspace, path, log: run.log });
+    const { query_tags: queryTags = {} } = databricks;
+    const warehouse = new Warehouse({ workspace, path, queryTags, log: run.log });
     const target = new WarehouseTarget(config, { workspace, warehouse }, run);
     await target.#prepareVolume();
     await target.#listTables();
@@ -68,14 +77,21 @@ export class WarehouseTarget {
       path,
       loadMethod,
       contract,
+      partitionColumns,
     }: {
       readonly path: string;
       readonly loadMethod: Config["load_method"];
       readonly contract: SchemaContract;
+      readonly partitionColumns: readonly string[];
     },
   ): WarehouseStream {
     const { stream } = message;
     const table = tableName(path);
+    const layout = tableLayout(message, {
+      clusterBy: this.#config.streams?.[stream]?.cluster_by ?? this.#databricks.cluster_by,
+      partitionBy: partitionColumns,
+      properties: this.#config.table_properties ?? {},
+    });
     const options = {
       loadMethod,
       isHardDelete: this.#config.hard_delete,
@@ -89,6 +105,7 @@ export class WarehouseTarget {
           name: this.#name(table),
           isAbsent: !this.#tables.has(table.toLowerCase()),
           contract,
+          creation: { layout, newTables: this.#newTables },
         }),
         warehouse: this.#warehouse,
         staging: this.#staging(table),
@@ -131,6 +148,26 @@ export class WarehouseTarget {
     });
   }
 
+  /** Writes down what the run did to each stream's table. */
+  async audit(run: AuditRun, entries: readonly Omit<LoadEntry, "store">[]): Promise<void> {
+    const tables = entries.map((entry) => ({ ...entry, name: this.#name(tableName(entry.path)) }));
+    await writeWarehouseAudit(this.#warehouse, this.#name(AUDIT_TABLE), { run, tables });
+  }
+
+  /** Joins small files, and with `vacuum` deletes what no version of the last 7 days needs; a failure harms nothing. */
+  async maintain(tables: readonly string[], maintenance: "compact" | "vacuum"): Promise<void> {
+    const commands = maintenance === "vacuum" ? ["OPTIMIZE", "VACUUM"] : ["OPTIMIZE"];
+    for (const table of tables) {
+      const name = this.#name(table);
+      try {
+        for (const command of commands) await this.#warehouse.run(`${command} ${name}`);
+        this.#run.log.info("table_maintained", { table, commands });
+      } catch (error) {
+        this.#run.log.warn("maintenance_failed", { table, reason: String(error) });
+      }
+    }
+  }
+
   async close(): Promise<void> {
     await this.#warehouse.close();
   }
@@ -139,8 +176,8 @@ export class WarehouseTarget {
     return qualifiedName(this.#databricks.catalog, this.#databricks.schema, table);
   }
 
-  get #isOnDbfs(): boolean {
-    return this.#databricks.staging_method === "dbfs";
+  get #isBySql(): boolean {
+    return this.#databricks.staging_method === "sql";
   }
 
   get #volume(): string {
@@ -153,9 +190,12 @@ export class WarehouseTarget {
     const { api } = this.#workspace;
     const { catalog, schema } = this.#databricks;
     const dbfs = `/singer_staging/${catalog}/${schema}`;
-    const [store, folder] = this.#isOnDbfs
-      ? [new DbfsStore(api, dbfs), `dbfs:${dbfs}`]
-      : [new VolumeStore(api, this.#volume), this.#volume];
+    const isOnDbfs = this.#databricks.staging_method === "dbfs";
+    const folder = isOnDbfs ? `dbfs:${dbfs}` : this.#volume;
+    const volumeStore = this.#isBySql
+      ? new SqlVolumeStore(this.#warehouse, this.#volume)
+      : new VolumeStore(api, this.#volume);
+    const store = isOnDbfs ? new DbfsStore(api, dbfs) : volumeStore;
     return new StagingArea(store, {
       folder,
       prefix: `${table.replace(/^[_.]/, "t$&")}/${this.#run.id}`,
@@ -176,15 +216,29 @@ export class WarehouseTarget {
   }
 
   async #prepareVolume(): Promise<void> {
-    if (this.#isOnDbfs) return;
-    const path = `/api/2.0/fs/directories${this.#volume}`;
-    const call = { method: "HEAD", path, accepted: [404] } as const;
-    if ((await this.#workspace.api.call(call)).status !== 404) return;
+    if (this.#databricks.staging_method === "dbfs" || (await this.#hasVolume())) return;
     const { catalog, schema, volume } = this.#databricks;
     await this.#warehouse.run(`CREATE SCHEMA IF NOT EXISTS ${qualifiedName(catalog, schema)}`);
     await this.#warehouse.run(
       `CREATE VOLUME IF NOT EXISTS ${qualifiedName(catalog, schema, volume)}`,
     );
+  }
+
+  async #hasVolume(): Promise<boolean> {
+    if (this.#isBySql) {
+      const { catalog, schema, volume } = this.#databricks;
+      const describe = `DESCRIBE VOLUME ${qualifiedName(catalog, schema, volume)}`;
+      return await this.#warehouse.run(describe).then(
+        () => true,
+        (error: unknown) => {
+          if (isMissing(error)) return false;
+          throw error;
+        },
+      );
+    }
+    const path = `/api/2.0/fs/directories${this.#volume}`;
+    const call = { method: "HEAD", path, accepted: [404] } as const;
+    return (await this.#workspace.api.call(call)).status !== 404;
   }
 }
 

@@ -9,11 +9,19 @@ const WAIT_MS = 500;
 
 /** The part of the driver's session that is used. */
 interface Session {
-  executeStatement(sql: string): Promise<{
+  executeStatement(
+    sql: string,
+    options?: { readonly stagingAllowedLocalPath: string },
+  ): Promise<{
     fetchAll(): Promise<object[]>;
     close(): Promise<unknown>;
   }>;
   close(): Promise<unknown>;
+}
+
+/** Files of this machine that a statement may move. */
+export interface LocalFiles {
+  readonly folder: string;
 }
 
 /** A row of an answer, by column name. */
@@ -23,6 +31,8 @@ export interface WarehouseOptions {
   readonly workspace: Workspace;
   /** HTTP path of the warehouse. */
   readonly path: string;
+  /** What the statements are attributed to in the workspace's query history. */
+  readonly queryTags?: Readonly<Record<string, string>>;
   readonly log: Log;
 }
 
@@ -30,7 +40,7 @@ export interface WarehouseOptions {
 const SESSIONS_MAX = 4;
 
 interface Driver {
-  openSession(): Promise<Session>;
+  openSession(request: { readonly queryTags?: Record<string, string> }): Promise<Session>;
   close(): Promise<void>;
 }
 
@@ -50,10 +60,10 @@ export class Warehouse {
   }
 
   /** The rows of the answer; resolves when the statement has ended. */
-  async run(sql: string): Promise<readonly Row[]> {
+  async run(sql: string, files?: LocalFiles): Promise<readonly Row[]> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.#execute(sql);
+        return await this.#execute(sql, files);
       } catch (error) {
         const failure = statementError(error);
         // A service's token ran out early: the next session gets a fresh one.
@@ -79,14 +89,14 @@ export class Warehouse {
     await driver?.close().catch(() => undefined);
   }
 
-  async #execute(sql: string): Promise<readonly Row[]> {
+  async #execute(sql: string, files: LocalFiles | undefined): Promise<readonly Row[]> {
     while (this.#busyCount >= SESSIONS_MAX)
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     this.#busyCount += 1;
     try {
       const session = this.#idle.pop() ?? (await this.#openSession());
       const startMs = performance.now();
-      const rows = await this.#executeIn(session, sql);
+      const rows = await this.#executeIn(session, sql, files);
       this.#options.log.debug("statement_ended", {
         statement: sql.slice(0, 60),
         elapsedMs: Math.round(performance.now() - startMs),
@@ -98,11 +108,18 @@ export class Warehouse {
     }
   }
 
-  async #executeIn(session: Session, sql: string): Promise<readonly Row[]> {
+  async #executeIn(
+    session: Session,
+    sql: string,
+    files: LocalFiles | undefined,
+  ): Promise<readonly Row[]> {
     try {
-      const operation = await session.executeStatement(sql);
+      const operation = await (files === undefined
+        ? session.executeStatement(sql)
+        : session.executeStatement(sql, { stagingAllowedLocalPath: files.folder }));
       try {
-        const rows = await operation.fetchAll();
+        // The driver has moved the file by now, and has taken the rows that say where to.
+        const rows = files === undefined ? await operation.fetchAll() : [];
         this.#idle.push(session);
         return rows.map((row) => ({ ...row }));
       } finally {
@@ -119,7 +136,9 @@ export class Warehouse {
     this.#driver ??= this.#connect();
     const driver = this.#driver;
     try {
-      return await (await driver).openSession();
+      const { queryTags = {} } = this.#options;
+      const isTagged = Object.keys(queryTags).length > 0;
+      return await (await driver).openSession(isTagged ? { queryTags: { ...queryTags } } : {});
     } catch (error) {
       if (this.#driver === driver) this.#driver = undefined;
       await driver.then((opened) => opened.close()).catch(() => undefined);
@@ -154,7 +173,22 @@ export function isExisting(error: unknown): boolean {
   return error instanceof UserError && /ALREADY_EXISTS/.test(error.message);
 }
 
-/** Whether the failure says that the table is not there. */
+/** Whether the failure says that the table, or the volume, is not there. */
 export function isMissing(error: unknown): boolean {
-  return error instanceof UserError && /TABLE_OR_VIEW_NOT_FOUND/.test(error.message);
+  return (
+    error instanceof UserError &&
+    /TABLE_OR_VIEW_NOT_FOUND|VOLUME_NOT_FOUND|VOLUME_DOES_NOT_EXIST|SCHEMA_NOT_FOUND/.test(
+      error.message,
+    )
+  );
+}
+
+/** Whether the failure says that the table does not let this column's type change. */
+export function isUnalterable(error: unknown): boolean {
+  return (
+    error instanceof UserError &&
+    /DELTA_UNSUPPORTED_ALTER_TABLE_CHANGE_COL_OP|DELTA_UNSUPPORTED_TYPE_CHANGE|NOT_SUPPORTED_CHANGE_COLUMN/.test(
+      error.message,
+    )
+  );
 }

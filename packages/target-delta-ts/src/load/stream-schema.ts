@@ -1,7 +1,7 @@
 import type { RecordBatch } from "apache-arrow";
 import type { StructField, StructType } from "delta-lake-ts";
 import { conform } from "../conform.ts";
-import { evolve } from "../evolution.ts";
+import { evolve, type Widen } from "../evolution.ts";
 import { EVOLVE, type SchemaContract } from "../schema-contract.ts";
 import type { TableColumns } from "../table-columns.ts";
 
@@ -9,14 +9,21 @@ import type { TableColumns } from "../table-columns.ts";
 export class StreamSchema {
   readonly #stream: string;
   readonly #contract: SchemaContract;
+  readonly #widen: Widen | undefined;
   #table: StructType | undefined;
   #columns: TableColumns | undefined;
   #targets: ReadonlyMap<string, StructField> = new Map();
   #isChanged = false;
 
-  constructor(stream: string, table: StructType | undefined, contract: SchemaContract = EVOLVE) {
+  constructor(
+    stream: string,
+    table: StructType | undefined,
+    contract: SchemaContract = EVOLVE,
+    widen?: Widen,
+  ) {
     this.#stream = stream;
     this.#contract = contract;
+    this.#widen = widen;
     this.#table = table;
   }
 
@@ -42,7 +49,8 @@ export class StreamSchema {
       this.#targets = new Map(columns.schema.fields.map((field) => [field.name, field]));
       return;
     }
-    const evolution = evolve(this.#stream, this.#table, columns.schema, this.#contract);
+    const { schema } = columns;
+    const evolution = evolve(this.#stream, this.#table, schema, this.#contract, this.#widen);
     this.#table = evolution.schema;
     this.#targets = evolution.targets;
     this.#isChanged ||= evolution.isChanged;

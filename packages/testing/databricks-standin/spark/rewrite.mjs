@@ -1,4 +1,5 @@
-// What Databricks understands and open-source Spark does not, put into Spark's words: catalogs, volumes, COPY INTO.
+// What Databricks understands and open-source Spark does not, put into Spark's words or read for the front to answer:
+// catalogs, volumes, COPY INTO, staging, tags, grants.
 import { join } from "node:path";
 
 /** Text and quoted parts in turn: odd parts are literals or quoted names. */
@@ -17,7 +18,7 @@ export function rewrite(sql, { root, catalog }) {
     if (parts[index] === `\`${catalog}\`` && parts[index + 1].startsWith("."))
       parts[index] = "spark_catalog";
   }
-  return parts.join("");
+  return parts.join("").replace(/\bCLUSTER BY AUTO\b/, "");
 }
 
 /** The parts of our COPY INTO, or undefined when the statement is another. */
@@ -37,4 +38,27 @@ export function parseCopy(sql) {
 export function parseVolume(sql) {
   const match = /^\s*CREATE\s+VOLUME\s+(?:IF\s+NOT\s+EXISTS\s+)?(\S+)/i.exec(sql);
   return match === null ? undefined : join(...match[1].replaceAll("`", "").split("."));
+}
+
+/** The volume that a DESCRIBE VOLUME names, as catalog/schema/volume. */
+export function parseDescribeVolume(sql) {
+  const match = /^\s*DESCRIBE\s+VOLUME\s+(\S+)/i.exec(sql);
+  return match === null ? undefined : join(...match[1].replaceAll("`", "").split("."));
+}
+
+/** A file of the client that goes into a volume, or a file of a volume that is deleted. */
+export function parseStaging(sql) {
+  const put = /^\s*PUT\s+'((?:[^'\\]|\\.)*)'\s+INTO\s+'((?:[^'\\]|\\.)*)'\s+OVERWRITE\s*$/i.exec(sql);
+  if (put !== null) return { operation: "PUT", localFile: unescape(put[1]), path: unescape(put[2]) };
+  const remove = /^\s*REMOVE\s+'((?:[^'\\]|\\.)*)'\s*$/i.exec(sql);
+  return remove === null ? undefined : { operation: "REMOVE", path: unescape(remove[1]) };
+}
+
+/** Whether a statement is about Unity Catalog's own: tags and privileges. */
+export function isGovernance(sql) {
+  return /^\s*(ALTER\s+TABLE\s+\S+\s+SET\s+TAGS\s*\(|GRANT\s+[A-Z, ]+\s+ON\s+TABLE\s)/i.test(sql);
+}
+
+function unescape(text) {
+  return text.replace(/\\(.)/g, "$1");
 }

@@ -52,7 +52,7 @@ export async function startStandIn(folder, { chooseFault, chooseStatementFault, 
   });
   const certificate = join(folder, "certificate.pem");
   writeFileSync(certificate, cert);
-  const front = new ThriftFront({ root: folder, catalog: "main", upstreamPort: port, chooseFault: chooseStatementFault });
+  const front = new ThriftFront({ root: folder, catalog: "main", secret: token, upstreamPort: port, chooseFault: chooseStatementFault });
   const workspace = await startWorkspace({
     root: folder,
     token,
@@ -62,6 +62,7 @@ export async function startStandIn(folder, { chooseFault, chooseStatementFault, 
     ...(chooseFault === undefined ? {} : { chooseFault }),
     ...options.workspace,
   });
+  front.url = workspace.url;
   const host = new URL(workspace.url).host;
   return {
     workspace,

@@ -1,12 +1,13 @@
 // Speaks the dialect of Databricks' Thrift interface before an open-source Spark Thrift Server.
 import { randomBytes, randomUUID } from "node:crypto";
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { Agent } from "node:http";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { callbackify } from "node:util";
-import { parseCopy, parseVolume, rewrite } from "./rewrite.mjs";
+import { presign } from "databricks-standin";
+import { isGovernance, parseCopy, parseDescribeVolume, parseStaging, parseVolume, rewrite } from "./rewrite.mjs";
 
 const require = createRequire(import.meta.url);
 const thrift = require("thrift");
@@ -36,6 +37,10 @@ export class ThriftFront {
   #options;
   /** Every statement that came, as it came. */
   statements = [];
+  /** The tags of every session that had some. */
+  queryTags = [];
+  /** Where presigned addresses lead: the workspace's own. */
+  url = "";
 
   constructor(options) {
     this.#options = options;
@@ -98,10 +103,13 @@ export class ThriftFront {
     });
   }
 
-  async #openSession({ configuration }) {
+  async #openSession({ configuration = {} }) {
+    // Attribution is Databricks' own: open-source Spark would take it for a variable.
+    const { QUERY_TAGS: tags, ...known } = configuration ?? {};
+    if (tags !== undefined) this.queryTags.push(tags);
     const answer = await this.#call(
       "OpenSession",
-      new types.TOpenSessionReq({ client_protocol: HIVE_PROTOCOL, configuration: configuration ?? {} }),
+      new types.TOpenSessionReq({ client_protocol: HIVE_PROTOCOL, configuration: known }),
     );
     answer.serverProtocolVersion = types.TProtocolVersion.SPARK_CLI_SERVICE_PROTOCOL_V8;
     return answer;
@@ -130,10 +138,15 @@ export class ThriftFront {
     const volume = parseVolume(sql);
     if (volume !== undefined) {
       mkdirSync(join(root, "Volumes", volume), { recursive: true });
-      return this.#ownAnswer(0);
+      return this.#ownAnswer({ num_affected_files: 0 });
     }
+    const described = parseDescribeVolume(sql);
+    if (described !== undefined) return this.#describeVolume(described);
+    const staging = parseStaging(sql);
+    if (staging !== undefined) return this.#stage(staging);
+    if (isGovernance(sql)) return this.#ownAnswer({ num_affected_files: 0 });
     const copy = parseCopy(sql);
-    if (copy !== undefined) return this.#ownAnswer(await this.#copy(sessionHandle, copy));
+    if (copy !== undefined) return this.#ownAnswer({ num_affected_files: await this.#copy(sessionHandle, copy) });
     return await this.#call(
       "ExecuteStatement",
       new types.TExecuteStatementReq({
@@ -184,9 +197,25 @@ export class ThriftFront {
     );
   }
 
-  #ownAnswer(count) {
+  #describeVolume(volume) {
+    if (existsSync(join(this.#options.root, "Volumes", volume))) return this.#ownAnswer({ name: volume });
+    throw new Error(`[VOLUME_NOT_FOUND] Volume '${volume.replaceAll("/", ".")}' does not exist. SQLSTATE: 42704`);
+  }
+
+  /** An address for one file, to which the driver sends it, or by which it deletes it. */
+  #stage({ operation, localFile, path }) {
+    const volume = path.split("/").slice(2, 5).join("/");
+    if (!existsSync(join(this.#options.root, "Volumes", volume))) return this.#describeVolume(volume);
+    const presignedUrl = `${this.url}${presign(path, this.#options.secret, Date.now())}`;
+    // The file's column is absent where there is none: the driver does not bear a null there.
+    const row = { operation, ...(localFile === undefined ? {} : { localFile }), presignedUrl, headers: {} };
+    return this.#ownAnswer(row, true);
+  }
+
+  /** An operation whose result is this one row. */
+  #ownAnswer(row, isStagingOperation = false) {
     const guid = Buffer.from(randomUUID().replaceAll("-", ""), "hex");
-    this.#own.set(guid.toString("hex"), { count, isRead: false });
+    this.#own.set(guid.toString("hex"), { row, isStagingOperation, isRead: false });
     const operationId = new types.THandleIdentifier({ guid, secret: randomBytes(16) });
     return new types.TExecuteStatementResp({
       status: success(),
@@ -203,16 +232,19 @@ export class ThriftFront {
   }
 
   async #metadata(request) {
-    if (this.#ownOf(request) !== undefined) {
-      const type = new types.TPrimitiveTypeEntry({ type: types.TTypeId.BIGINT_TYPE });
-      const typeDesc = new types.TTypeDesc({
-        types: [new types.TTypeEntry({ primitiveEntry: type })],
-      });
-      const column = new types.TColumnDesc({ columnName: "num_affected_files", position: 1, typeDesc });
+    const own = this.#ownOf(request);
+    if (own !== undefined) {
       return new types.TGetResultSetMetadataResp({
         status: success(),
         resultFormat: types.TSparkRowSetType.COLUMN_BASED_SET,
-        schema: new types.TTableSchema({ columns: [column] }),
+        isStagingOperation: own.isStagingOperation,
+        schema: new types.TTableSchema({
+          columns: Object.entries(own.row).map(([columnName, value], index) => {
+            const primitiveEntry = new types.TPrimitiveTypeEntry({ type: typeOf(value) });
+            const typeDesc = new types.TTypeDesc({ types: [new types.TTypeEntry({ primitiveEntry })] });
+            return new types.TColumnDesc({ columnName, position: index + 1, typeDesc });
+          }),
+        }),
       });
     }
     const answer = await this.#call("GetResultSetMetadata", request);
@@ -246,12 +278,15 @@ export class ThriftFront {
         answer.resultSetMetadata = await this.#metadata(new types.TGetResultSetMetadataReq({ operationHandle }));
       return answer;
     }
-    const values = own.isRead ? [] : [new Int64(own.count)];
+    const rowsOf = (value) => (own.isRead ? [] : [value]);
+    const nulls = Buffer.from([0]);
+    const columns = Object.values(own.row).map((value) =>
+      typeof value === "number"
+        ? new types.TColumn({ i64Val: new types.TI64Column({ values: rowsOf(new Int64(value)), nulls }) })
+        : new types.TColumn({ stringVal: new types.TStringColumn({ values: rowsOf(textOf(value)), nulls }) }),
+    );
     own.isRead = true;
-    const column = new types.TColumn({
-      i64Val: new types.TI64Column({ values, nulls: Buffer.from([0]) }),
-    });
-    const results = new types.TRowSet({ startRowOffset: new Int64(0), rows: [], columns: [column] });
+    const results = new types.TRowSet({ startRowOffset: new Int64(0), rows: [], columns });
     return new types.TFetchResultsResp({ status: success(), hasMoreRows: false, results });
   }
 
@@ -260,4 +295,14 @@ export class ThriftFront {
     this.#own.delete(Buffer.from(request.operationHandle.operationId.guid).toString("hex"));
     return new types.TCloseOperationResp({ status: success() });
   }
+}
+
+function typeOf(value) {
+  if (typeof value === "number") return types.TTypeId.BIGINT_TYPE;
+  return typeof value === "string" ? types.TTypeId.STRING_TYPE : types.TTypeId.MAP_TYPE;
+}
+
+/** Maps come as JSON in results of columns. */
+function textOf(value) {
+  return typeof value === "string" ? value : JSON.stringify(value);
 }

@@ -1,3 +1,4 @@
+export { presign } from "./presigned.ts";
 export {
   startWorkspace,
   type Workspace,

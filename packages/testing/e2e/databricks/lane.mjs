@@ -183,7 +183,10 @@ function normal(statement) {
     .replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "RUN")
     .replaceAll(/(\d{4})-[0-9a-f]{16}\.parquet/g, "$1-HASH.parquet")
     .replaceAll(/'\[\{(\\\\)?"n.*?\}\]'/g, "'LINKS'")
-    .replaceAll(/target-delta\/[0-9a-f]+/g, "target-delta/TABLE");
+    .replaceAll(/target-delta(-version)?\/[0-9a-f]+/g, "target-delta$1/TABLE")
+    .replaceAll(/PUT '.*?' INTO/g, "PUT 'FILE' INTO")
+    .replaceAll(/TIMESTAMP '[^']*'/g, "TIMESTAMP 'TIME'")
+    .replaceAll(/\d+L, TIMESTAMP/g, "BYTES, TIMESTAMP");
 }
 
 /** Both folders as Parquet on this disk, in a volume and on DBFS: byte-equal, also after a second run; Spark counts them. */

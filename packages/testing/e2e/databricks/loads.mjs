@@ -2,6 +2,8 @@
 const properties = { id: { type: "integer" }, "it's a `name`": { type: ["string", "null"] } };
 const plain = { id: { type: "integer" }, name: { type: ["string", "null"] } };
 const wider = { ...properties, total: { type: ["number", "null"], multipleOf: 0.01 } };
+const narrow = { id: { type: "integer", description: "The order's number." }, total: { type: ["number", "null"], multipleOf: 0.01, minimum: -99999.99, maximum: 99999.99 } };
+const wide = { ...narrow, total: { type: ["number", "null"], multipleOf: 0.0001, minimum: -99999.9999, maximum: 99999.9999 } };
 const deletable = { ...properties, _sdc_deleted_at: { type: ["string", "null"], format: "date-time" } };
 const described = { id: { type: "integer", description: "The order's number." } };
 const schema = (stream, columns, keys) => ({
@@ -102,6 +104,39 @@ export const loads = [
     name: "upsert: a later version without rows",
     settings: { load_method: "upsert", hard_delete: true },
     lines: [schema("versions", properties, ["id"]), { type: "ACTIVATE_VERSION", stream: "versions", version: 4 }],
+  },
+  {
+    name: "creation: clustered, with properties, tags, grants and descriptions",
+    settings: {
+      table_properties: { "delta.enableTypeWidening": "true" },
+      databricks: { cluster_by: ["id"], tags: { source: "it's Singer" }, grants: { analysts: ["SELECT"] } },
+    },
+    lines: [{ ...schema("laid", narrow, ["id"]), schema: { type: "object", description: "Orders, as they come.", properties: narrow } }, record("laid", { id: 1, total: 1.5 })],
+  },
+  {
+    name: "creation: partitioned",
+    settings: { partition_columns: ["name"] },
+    lines: [schema("parted", plain, []), record("parted", { id: 1, name: "a" })],
+  },
+  {
+    name: "creation: clustered as Databricks chooses",
+    settings: { streams: { auto: { cluster_by: ["AUTO"] } } },
+    lines: [schema("auto", plain, ["id"]), record("auto", { id: 1, name: "a" })],
+  },
+  {
+    name: "upsert: a column that becomes wider",
+    settings: {},
+    lines: [schema("laid", wide, ["id"]), record("laid", { id: 2, total: 2.0625 })],
+  },
+  {
+    name: "append: staged by statements, into a volume that is not there",
+    settings: { databricks: { staging_method: "sql", volume: "by_sql" } },
+    lines: [schema("log", wider, []), record("log", { id: 4, total: 4.25 })],
+  },
+  {
+    name: "upsert: staged by statements, with an audit of the loads and care of the table",
+    settings: { databricks: { staging_method: "sql", query_tags: { team: "finance" } }, load_audit: true, maintenance: "vacuum" },
+    lines: [schema("plain", plain, ["id"]), record("plain", { id: 3, name: "c" })],
   },
   {
     name: "record metadata",

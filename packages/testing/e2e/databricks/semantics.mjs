@@ -22,7 +22,8 @@ const twoVersions = (stream) => [
 
 /**
  * `runs` are run one after the other with `settings`; `select` then gives one text per row, sorted. `said` must be in
- * what the last run says; `versions` is how many commits the last run may add.
+ * what the last run says, and `operations` are the commits of it; `contains` are statements about the table and what
+ * their answer says; `states` is how many STATE lines the last run prints.
  */
 const semantics = [
   {
@@ -158,7 +159,84 @@ const semantics = [
     select: "concat_ws(' ', id, total)",
     rows: ["1 2", "2 6", "3 1"],
   },
+  {
+    name: "T33, T10: a new table is clustered, described and has its properties",
+    stream: "laid_out",
+    settings: {
+      table_properties: { "delta.enableTypeWidening": "true" },
+      databricks: { cluster_by: ["id"], tags: { source: "singer" }, grants: { analysts: ["SELECT"] }, query_tags: { team: "finance" } },
+    },
+    runs: [[{ ...schema("laid_out"), schema: { type: "object", description: "Orders.", properties: money(2) } }, record("laid_out", 1, 1.5)]],
+    select: "concat_ws(' ', id, total)",
+    rows: ["1 1.50"],
+    contains: [
+      ["DESCRIBE DETAIL TABLE", /clusteringColumns.*id/],
+      ["DESCRIBE DETAIL TABLE", /"description":"Orders\."/],
+      ["SHOW TBLPROPERTIES TABLE", /delta\.enableTypeWidening","value":"true"/],
+      ["DESCRIBE TABLE TABLE", /"total","data_type":"decimal\(7,2\)","comment":"In euros\."/],
+    ],
+  },
+  {
+    name: "T27: a column of a table that may widen its columns becomes wider",
+    stream: "laid_out",
+    settings: {},
+    runs: [[schema("laid_out", ["id"], money(4)), record("laid_out", 2, 2.0625)]],
+    select: "concat_ws(' ', id, total)",
+    rows: ["1 1.5000", "2 2.0625"],
+    contains: [["DESCRIBE TABLE TABLE", /"total","data_type":"decimal\(9,4\)"/]],
+  },
+  {
+    name: "T33: a new table is partitioned",
+    stream: "parts",
+    settings: { partition_columns: ["total"] },
+    runs: [[schema("parts"), record("parts", 1, 7), record("parts", 2, 8)]],
+    select: "concat_ws(' ', id, total)",
+    rows: ["1 7", "2 8"],
+    contains: [["DESCRIBE DETAIL TABLE", /partitionColumns.*total/]],
+  },
+  {
+    name: "T26: new columns are added, and older rows are null there",
+    stream: "parts",
+    settings: {},
+    runs: [[schema("parts", ["id"], { ...columns, note: { type: "string" } }), { type: "RECORD", stream: "parts", record: { id: 3, total: 9, note: "new" } }]],
+    select: "concat_ws(' ', id, total, coalesce(note, 'null'))",
+    rows: ["1 7 null", "2 8 null", "3 9 new"],
+  },
+  {
+    name: "T8: files are staged by PUT and removed by REMOVE",
+    stream: "by_sql",
+    settings: { databricks: { staging_method: "sql" } },
+    runs: [
+      [schema("by_sql"), record("by_sql", 1, 1)],
+      [schema("by_sql"), record("by_sql", 1, 2), record("by_sql", 2, 1)],
+    ],
+    select: "concat_ws(' ', id, total)",
+    rows: ["1 2", "2 1"],
+  },
+  {
+    name: "T34: a table is compacted and vacuumed after the run",
+    stream: "cared",
+    settings: { load_method: "append", batch_size_rows: 1, maintenance: "vacuum" },
+    runs: [[schema("cared", []), ...[1, 2, 3].map((id) => record("cared", id, id))]],
+    select: "concat_ws(' ', id, total)",
+    rows: ["1 1", "2 2", "3 3"],
+    said: /table_maintained/,
+    contains: [["DESCRIBE HISTORY TABLE", /"OPTIMIZE"/], ["DESCRIBE DETAIL TABLE", /"numFiles":"?1\b/]],
+  },
+  {
+    name: "T46: an audited run adds a row for each stream",
+    stream: "_sdc_loads",
+    settings: { load_audit: true },
+    runs: [[schema("audited"), record("audited", 1, 1), record("audited", 2, 2)]],
+    select: "concat_ws(' ', stream, load_method, rows_received, table_rows, table_version, table_files > 0, table_bytes > 0, finished_at >= started_at)",
+    rows: ["audited upsert 2 2 0 true true true"],
+  },
 ];
+
+function money(digits) {
+  const limit = Number(`99999.${"9".repeat(digits)}`);
+  return { id: { type: "integer" }, total: { type: ["number", "null"], description: "In euros.", multipleOf: 1 / 10 ** digits, minimum: -limit, maximum: limit } };
+}
 
 /** Holds every case against the tables; gives `[name, problems]` of each. */
 export async function* checkSemantics({ runTarget, query, tableName }) {
@@ -175,15 +253,21 @@ export async function* checkSemantics({ runTarget, query, tableName }) {
   }
 }
 
-async function problems({ select, rows, said, states, operations }, { last, query, table, versionBefore }) {
+async function problems({ select, rows, said, states, operations, contains = [] }, { last, query, table, versionBefore }) {
   const answer = await query(`SELECT ${select} AS line FROM ${table}`);
   const found = answer.map(({ line }) => line).toSorted();
   const history = await query(`DESCRIBE HISTORY ${table}`);
   const added = history.filter(({ version }) => Number(version) > versionBefore).map(({ operation }) => operation);
   // Adding a column is a commit of its own, before the rows.
   const changes = added.filter((operation) => operation !== "ADD COLUMNS");
+  const lacking = [];
+  for (const [statement, text] of contains) {
+    const told = JSON.stringify(await query(statement.replace(/TABLE$/, table)));
+    if (!text.test(told)) lacking.push(`${statement} does not say ${text}: ${told.slice(0, 600)}`);
+  }
   const printed = last.stdout.split("\n").filter(Boolean).length;
   return [
+    lacking,
     found.join() === rows.join() ? [] : [`rows ${found.join(", ")}; expected ${rows.join(", ")}`],
     said === undefined || said.test(last.stderr) ? [] : [`does not say ${said}: ${last.stderr.slice(-300)}`],
     states === undefined || printed === states ? [] : [`printed ${printed} states, expected ${states}`],
