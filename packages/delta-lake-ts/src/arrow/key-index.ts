@@ -10,7 +10,9 @@ interface IndexedBatch {
 
 /** Slots per row: half-empty tables keep the chains short. */
 const SLOTS_PER_ROW = 2;
-/** Bits per row of the filter before the slots: one in sixteen foreign keys passes it in vain. */
+/** Both words of a slot lie together, so that a foreign key costs one look into memory. */
+const SLOT_WORDS = 2;
+/** Bits per row of the filter before the slots, two of them set: two in a hundred foreign keys pass it in vain. */
 const FILTER_BITS_PER_ROW = 16;
 
 /**
@@ -23,22 +25,21 @@ export class KeyIndex {
   readonly superseded: Uint8Array;
   readonly #batches: readonly IndexedBatch[];
   readonly #batchOfRow: Uint32Array;
-  readonly #hashes: Uint32Array;
-  /** Row number + 1, or 0 for an empty slot. */
+  /** Two words a slot: the hash, and the row number + 1, or 0 where the slot is empty. */
   readonly #slots: Uint32Array;
   /** One bit for each hash that is there. It fits the processor's cache where the slots do not. */
   readonly #filter: Uint32Array;
-  /** Hashes of the batch that is probed: one buffer for all of them. */
+  /** Hashes of the batch that is probed, and its rows that pass the filter: one buffer each for all batches. */
   #scratch = new Uint32Array();
+  #passing = new Uint32Array();
 
   /** `keys` are column indexes; all batches have one schema. */
   constructor(batches: readonly RecordBatch[], keys: readonly number[]) {
     this.rowCount = batches.reduce((sum, { numRows }) => sum + numRows, 0);
     this.superseded = new Uint8Array(this.rowCount);
     this.#batchOfRow = new Uint32Array(this.rowCount);
-    this.#hashes = new Uint32Array(this.rowCount);
     const slotCount = 2 ** Math.ceil(Math.log2(Math.max(16, this.rowCount * SLOTS_PER_ROW)));
-    this.#slots = new Uint32Array(slotCount);
+    this.#slots = new Uint32Array(slotCount * SLOT_WORDS);
     this.#filter = new Uint32Array((slotCount / SLOTS_PER_ROW) * (FILTER_BITS_PER_ROW / 32));
     let firstRow = 0;
     const indexed: IndexedBatch[] = [];
@@ -48,8 +49,8 @@ export class KeyIndex {
       const columns = data.map((column, index) => keyColumn(column, keyName(batch, keys, index)));
       indexed.push({ columns, firstRow });
       this.#batchOfRow.fill(batchIndex, firstRow, firstRow + batch.numRows);
-      hashKeys(columns, batch.numRows, this.#hashes.subarray(firstRow));
-      this.#insertBatch(indexed.length - 1, batch.numRows, keyMask(data));
+      const hashes = hashKeys(columns, batch.numRows, new Uint32Array(batch.numRows));
+      this.#insertBatch(indexed.length - 1, hashes, keyMask(data));
       firstRow += batch.numRows;
     }
   }
@@ -59,15 +60,18 @@ export class KeyIndex {
     const data = keyData(batch, keys);
     const columns = data.map((column, index) => keyColumn(column, keyName(batch, keys, index)));
     const mask = keyMask(data);
-    if (this.#scratch.length < batch.numRows) this.#scratch = new Uint32Array(batch.numRows);
+    if (this.#scratch.length < batch.numRows) {
+      this.#scratch = new Uint32Array(batch.numRows);
+      this.#passing = new Uint32Array(batch.numRows);
+    }
     const hashes = hashKeys(columns, batch.numRows, this.#scratch);
-    const rows = passFilter(hashes, this.#filter);
+    const rows = passFilter(hashes, this.#filter, this.#passing).slice();
     const matches = new Int32Array(rows.length);
     let count = 0;
     for (let index = 0; index < rows.length; index += 1) {
       const row = rows[index] ?? 0;
       if (mask !== undefined && mask[row] === 0) continue;
-      const match = (this.#slots[this.#findSlot(hashes[row] ?? 0, columns, row)] ?? 0) - 1;
+      const match = (this.#slots[this.#findSlot(hashes[row] ?? 0, columns, row) + 1] ?? 0) - 1;
       if (match === -1) continue;
       rows[count] = row;
       matches[count] = match;
@@ -76,29 +80,30 @@ export class KeyIndex {
     return { rows: rows.subarray(0, count), matches: matches.subarray(0, count) };
   }
 
-  #insertBatch(batchIndex: number, rowCount: number, mask: Uint8Array | undefined): void {
+  #insertBatch(batchIndex: number, hashes: Uint32Array, mask: Uint8Array | undefined): void {
     const batch = this.#batches[batchIndex];
     if (batch === undefined) throw new Error(`there is no batch ${batchIndex}`);
-    for (let row = 0; row < rowCount; row += 1) {
+    for (let row = 0; row < hashes.length; row += 1) {
       if (mask !== undefined && mask[row] === 0) continue;
-      const number = batch.firstRow + row;
-      const hash = this.#hashes[number] ?? 0;
+      const hash = hashes[row] ?? 0;
       const place = (hash >>> 5) & (this.#filter.length - 1);
-      this.#filter[place] = (this.#filter[place] ?? 0) | (1 << (hash & 31));
+      this.#filter[place] = (this.#filter[place] ?? 0) | filterBits(hash);
       const slot = this.#findSlot(hash, batch.columns, row);
-      const earlier = (this.#slots[slot] ?? 0) - 1;
+      const earlier = (this.#slots[slot + 1] ?? 0) - 1;
       if (earlier !== -1) this.superseded[earlier] = 1;
-      this.#slots[slot] = number + 1;
+      this.#slots[slot] = hash;
+      this.#slots[slot + 1] = batch.firstRow + row + 1;
     }
   }
 
-  /** The slot that holds the key, or the empty one where it belongs. */
+  /** Where the slot that holds the key begins, or the empty one where it belongs. */
   #findSlot(hash: number, columns: readonly KeyColumn[], row: number): number {
-    const last = this.#slots.length - 1;
-    for (let slot = hash & last; ; slot = (slot + 1) & last) {
-      const number = (this.#slots[slot] ?? 0) - 1;
+    const slots = this.#slots;
+    const last = slots.length - SLOT_WORDS;
+    for (let slot = (hash * SLOT_WORDS) & last; ; slot = (slot + SLOT_WORDS) & last) {
+      const number = (slots[slot + 1] ?? 0) - 1;
       if (number === -1) return slot;
-      if (this.#hashes[number] !== hash) continue;
+      if (slots[slot] !== hash) continue;
       const batch = this.#batches[this.#batchOfRow[number] ?? 0];
       if (batch !== undefined && isSameKey(batch.columns, number - batch.firstRow, columns, row)) {
         return slot;
@@ -108,17 +113,23 @@ export class KeyIndex {
 }
 
 /**
- * The rows whose hash may be here. A loop of its own over two arrays: most foreign keys go here, faster than
- * looking into the slots (bench/delta, "merge").
+ * The rows whose hash may be here, at the start of `target`. A loop of its own over three arrays: most foreign keys go
+ * here, faster than looking into the slots (bench/delta, "merge").
  */
-function passFilter(hashes: Uint32Array, filter: Uint32Array): Uint32Array {
+function passFilter(hashes: Uint32Array, filter: Uint32Array, target: Uint32Array): Uint32Array {
   const last = filter.length - 1;
-  const rows: number[] = [];
+  let count = 0;
   for (let row = 0; row < hashes.length; row += 1) {
     const hash = hashes[row] ?? 0;
-    if ((((filter[(hash >>> 5) & last] ?? 0) >>> (hash & 31)) & 1) === 1) rows.push(row);
+    const bits = filterBits(hash);
+    if (((filter[(hash >>> 5) & last] ?? 0) & bits) === bits) target[count++] = row;
   }
-  return Uint32Array.from(rows);
+  return target.subarray(0, count);
+}
+
+/** The two bits of a hash in its word of the filter; the word's place uses other bits of it. */
+function filterBits(hash: number): number {
+  return (1 << (hash & 31)) | (1 << (hash >>> 27));
 }
 
 function keyData(batch: RecordBatch, keys: readonly number[]): Data[] {

@@ -2,6 +2,7 @@ import { type RecordBatch, tableFromIPC } from "apache-arrow";
 import type { ParquetFile, RecordBatch as WasmBatch } from "parquet-wasm";
 import { DeltaError } from "../error.ts";
 import type { BlobLike } from "../store.ts";
+import { tailBlob } from "./tail-blob.ts";
 import { loadParquetWasm } from "./wasm.ts";
 
 const BATCH_ROWS = 65_536;
@@ -74,7 +75,7 @@ async function openParquet(file: BlobLike): Promise<ParquetFile> {
   const { ParquetFile } = await loadParquetWasm();
   try {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Only size, slice and arrayBuffer are called on it.
-    return await ParquetFile.fromFile(file as Blob);
+    return await ParquetFile.fromFile(tailBlob(file) as unknown as Blob);
   } catch (error) {
     throw new DeltaError("E_DATA_FILE", `cannot open a Parquet file: ${String(error)}`, {
       cause: error,
