@@ -30,6 +30,8 @@ export interface DataFileOptions {
   readonly compression?: Compression;
   /** A file is closed when it is about this large. Default: 128 MiB. */
   readonly fileSizeBytes?: number;
+  /** Bytes after which a row group ends: it is held in memory until then. Default: 32 MiB. */
+  readonly rowGroupBytes?: number;
   /** Folder under the table's root, for staging; default: the root itself. */
   readonly folder?: string;
   readonly tags?: Readonly<Record<string, string>>;
@@ -142,12 +144,16 @@ export class DataFileWriter {
       const [fullest] = [...this.#open.values()].toSorted((a, b) => b.inputBytes - a.inputBytes);
       if (fullest !== undefined) await this.#closeFile(fullest);
     }
-    const { compression = "snappy", folder: parent, encodeWorker } = this.#options;
+    const { compression = "snappy", rowGroupBytes, folder: parent, encodeWorker } = this.#options;
     const codec = compression === "none" ? "" : `.${compression}`;
     const name = `part-00000-${this.#runtime.uuid()}.c000${codec}.parquet`;
     const key = `${parent === undefined ? "" : `${parent.replace(/\/$/, "")}/`}${folder}${name}`;
     const options = {
-      parquet: { compression, unboundedColumns: [...this.#unbounded] },
+      parquet: {
+        compression,
+        unboundedColumns: [...this.#unbounded],
+        ...(rowGroupBytes === undefined ? {} : { rowGroupBytes }),
+      },
       schema: this.#fileSchema,
       indexedColumnCount: this.#indexedColumnCount,
     };

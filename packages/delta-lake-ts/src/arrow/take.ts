@@ -1,28 +1,67 @@
 import { type Data, DataType, makeData, type RecordBatch } from "apache-arrow";
 import { createBatch } from "./batch.ts";
-import { isValid, type Mask, packMask, validityMask } from "./validity.ts";
+import { RowRuns } from "./row-runs.ts";
+import { packMask, validityMask } from "./validity.ts";
 
 /** Copies the rows at `indexes`, in that order, into a new batch that shares nothing with the old one. */
-export function takeRows(batch: RecordBatch, indexes: Int32Array): RecordBatch {
-  const children = batch.data.children.map((data) => takeData(data, indexes));
-  return createBatch(batch.schema, children, indexes.length);
+export function takeRows(batch: RecordBatch, indexes: Int32Array | Uint32Array): RecordBatch {
+  return takeRuns([batch], RowRuns.of(indexes));
 }
 
-/** Copies the values at `indexes`; -1 becomes null. */
-function takeData(data: Data, indexes: Int32Array): Data {
-  const { type } = data;
-  const validity = takeValidity(data, indexes);
-  const common = { length: indexes.length, ...validity };
-  if (DataType.isBool(type)) return makeData({ type, ...common, data: takeBits(data, indexes) });
+/** Copies runs of rows out of batches of one schema, in the order of the runs. */
+export function takeRuns(
+  batches: readonly [RecordBatch, ...RecordBatch[]],
+  runs: RowRuns,
+): RecordBatch {
+  const [first] = batches;
+  const children = first.data.children.map((_, column) =>
+    takeData(
+      batches.map((batch) => childOf(batch.data, column)),
+      runs,
+    ),
+  );
+  return createBatch(first.schema, children, runs.rowCount);
+}
+
+function childOf(data: Data, index: number): Data {
+  const child = data.children[index];
+  if (child === undefined)
+    throw new Error("the batches that rows are taken from differ in columns");
+  return child;
+}
+
+/** One column; `sources` are its parts, of one type, at least one. */
+function takeData(sources: readonly Data[], runs: RowRuns): Data {
+  const [first] = sources;
+  if (first === undefined) throw new Error("rows are taken from at least one batch");
+  const { type } = first;
+  const common = { length: runs.rowCount, ...takeValidity(sources, runs) };
+  if (DataType.isBool(type)) return makeData({ type, ...common, data: takeBits(sources, runs) });
   if (DataType.isUtf8(type) || DataType.isBinary(type)) {
-    return makeData({ type, ...common, ...takeBytes(data, indexes) } as MakeDataInput);
+    return makeData({ type, ...common, ...takeBytes(sources, runs) } as MakeDataInput);
   }
   if (DataType.isStruct(type)) {
-    const children = data.children.map((child) => takeData(child, indexes));
+    const children = first.children.map((_, index) =>
+      takeData(
+        sources.map((data) => childOf(data, index)),
+        runs,
+      ),
+    );
     return makeData({ type, ...common, children });
   }
-  if (DataType.isList(type) || DataType.isMap(type)) return takeLists(data, indexes, common);
-  return makeData({ type, ...common, data: takeFixed(data, indexes) } as MakeDataInput);
+  if (DataType.isList(type) || DataType.isMap(type)) {
+    const child = takeData(
+      sources.map((data) => childOf(data, 0)),
+      childRuns(sources, runs),
+    );
+    return makeData({
+      type,
+      ...common,
+      valueOffsets: takeOffsets(sources, runs),
+      child,
+    } as MakeDataInput);
+  }
+  return makeData({ type, ...common, data: takeFixed(sources, runs) } as MakeDataInput);
 }
 
 /** makeData's overloads do not take a union of types; every call here passes the buffers of its own type. */
@@ -31,138 +70,141 @@ type MakeDataInput = Parameters<typeof makeData>[0];
 /** From this length on a call into `set` is faster than a plain loop. */
 const SET_LENGTH_MIN = 32;
 
-type FixedArray = BigInt64Array | Int32Array | Float64Array;
+/** A fixed-width column's values, as 32-bit words or, for narrower types, as they are. */
+type FixedArray = Int32Array | Int16Array | Int8Array;
 
-/** Spelt out per element size: typed arrays of one kind keep the loop monomorphic. */
-function takeFixed(data: Data, indexes: Int32Array): unknown {
-  const { stride } = data;
-  const values: FixedArray = data.values;
+function takeFixed(sources: readonly Data[], runs: RowRuns): unknown {
+  const parts = sources.map(({ values }): FixedArray => fixedArray(values));
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- A fixed-width column has a typed array of values.
+  const original = sources[0]?.values as BigInt64Array;
+  const width = ((sources[0]?.stride ?? 1) * original.BYTES_PER_ELEMENT) / wordBytes(original);
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- The constructor makes an array of the same kind.
-  const Kind = values.constructor as new (length: number) => FixedArray;
-  const taken = new Kind(indexes.length * stride);
-  for (let row = 0; row < indexes.length; ) {
-    const index = indexes[row] ?? -1;
-    const end = runEnd(indexes, row);
-    if (index >= 0) {
-      const source = index * stride;
-      const length = (end - row) * stride;
-      const target = row * stride;
-      if (length < SET_LENGTH_MIN) {
-        for (let part = 0; part < length; part += 1) {
-          const value = values[source + part];
-          if (value !== undefined) taken[target + part] = value;
-        }
-        // FixedArray is one of three kinds, and `taken` is of the same one.
-      } else
-        (taken as Int32Array).set((values as Int32Array).subarray(source, source + length), target);
-    }
-    row = end;
+  const Kind = original.constructor as new (length: number) => BigInt64Array;
+  const taken = new Kind(
+    (runs.rowCount * width * wordBytes(original)) / original.BYTES_PER_ELEMENT,
+  );
+  const target = fixedArray(taken);
+  const { starts, lengths } = runs;
+  for (let run = 0, place = 0; run < runs.count; run += 1) {
+    const values = parts[runs.sources[run] ?? 0];
+    const start = (starts[run] ?? 0) * width;
+    const length = (lengths[run] ?? 0) * width;
+    if (values !== undefined) copyWords(values, { start, length }, target, place);
+    place += length;
   }
   return taken;
 }
 
-/** The end of the rows from `row` on that lie one behind the other in the source; nulls have runs of their own. */
-function runEnd(indexes: Int32Array, row: number): number {
-  let end = row + 1;
-  const first = indexes[row] ?? -1;
-  const step = first < 0 ? 0 : 1;
-  while (end < indexes.length && indexes[end] === first + (end - row) * step) end += 1;
-  return end;
+/** Four bytes at a time, so that columns of all usual types share one loop; narrower columns as they are. */
+function fixedArray(values: ArrayBufferView & { readonly BYTES_PER_ELEMENT?: number }): FixedArray {
+  const { buffer, byteOffset, byteLength } = values;
+  switch (wordBytes(values)) {
+    case 1:
+      return new Int8Array(buffer, byteOffset, byteLength);
+    case 2:
+      return new Int16Array(buffer, byteOffset, byteLength >> 1);
+    default:
+      return new Int32Array(buffer, byteOffset, byteLength >> 2);
+  }
 }
 
-function takeBits(data: Data, indexes: Int32Array): Uint8Array {
-  const bits: Uint8Array = data.values;
-  const taken = new Uint8Array((indexes.length + 7) >> 3);
-  for (let row = 0; row < indexes.length; row += 1) {
-    const index = indexes[row] ?? -1;
-    if (index < 0) continue;
-    const position = data.offset + index;
-    const bit = ((bits[position >> 3] ?? 0) >> (position & 7)) & 1;
-    taken[row >> 3] = (taken[row >> 3] ?? 0) | (bit << (row & 7));
+function wordBytes(values: { readonly BYTES_PER_ELEMENT?: number }): number {
+  return Math.min(4, values.BYTES_PER_ELEMENT ?? 4);
+}
+
+function copyWords(
+  values: FixedArray | Uint8Array,
+  { start, length }: { readonly start: number; readonly length: number },
+  target: FixedArray | Uint8Array,
+  place: number,
+): void {
+  if (length >= SET_LENGTH_MIN) target.set(values.subarray(start, start + length), place);
+  else {
+    for (let index = 0; index < length; index += 1)
+      target[place + index] = values[start + index] ?? 0;
+  }
+}
+
+function takeBits(sources: readonly Data[], runs: RowRuns): Uint8Array {
+  const taken = new Uint8Array((runs.rowCount + 7) >> 3);
+  for (let run = 0, row = 0; run < runs.count; run += 1) {
+    const data = sources[runs.sources[run] ?? 0];
+    const bits: Uint8Array = data?.values;
+    const first = (data?.offset ?? 0) + (runs.starts[run] ?? 0);
+    const length = runs.lengths[run] ?? 0;
+    for (let index = 0; index < length; index += 1, row += 1) {
+      const position = first + index;
+      const bit = ((bits[position >> 3] ?? 0) >> (position & 7)) & 1;
+      taken[row >> 3] = (taken[row >> 3] ?? 0) | (bit << (row & 7));
+    }
   }
   return taken;
 }
 
 function takeBytes(
-  data: Data,
-  indexes: Int32Array,
+  sources: readonly Data[],
+  runs: RowRuns,
 ): { valueOffsets: Int32Array; data: Uint8Array } {
-  const bytes: Uint8Array = data.values;
-  const { offsets, starts } = takeOffsets(data, indexes);
-  const taken = new Uint8Array(offsets[indexes.length] ?? 0);
-  for (let row = 0; row < indexes.length; ) {
-    const target = offsets[row] ?? 0;
-    const start = starts[row] ?? 0;
-    // Values that lie one behind the other are copied at once; an empty or null one ends such a run.
-    let end = row + 1;
-    let length = (offsets[end] ?? 0) - target;
-    while (end < indexes.length && starts[end] === start + length) {
-      end += 1;
-      length = (offsets[end] ?? 0) - target;
-    }
-    if (length < SET_LENGTH_MIN) {
-      for (let index = 0; index < length; index += 1)
-        taken[target + index] = bytes[start + index] ?? 0;
-    } else taken.set(bytes.subarray(start, start + length), target);
-    row = end;
+  const valueOffsets = takeOffsets(sources, runs);
+  const taken = new Uint8Array(valueOffsets[runs.rowCount] ?? 0);
+  const parts = sources.map(({ values, valueOffsets: offsets }) => ({ values, offsets }));
+  for (let run = 0, place = 0; run < runs.count; run += 1) {
+    const part = parts[runs.sources[run] ?? 0];
+    if (part === undefined) throw new Error("a run of rows names no batch");
+    const values: Uint8Array = part.values;
+    const offsets: Int32Array = part.offsets;
+    const row = runs.starts[run] ?? 0;
+    const start = offsets[row] ?? 0;
+    const length = (offsets[row + (runs.lengths[run] ?? 0)] ?? 0) - start;
+    copyWords(values, { start, length }, taken, place);
+    place += length;
   }
-  return { valueOffsets: offsets, data: taken };
+  return { valueOffsets, data: taken };
 }
 
-function takeLists(
-  data: Data,
-  indexes: Int32Array,
-  common: { length: number; nullCount: number; nullBitmap: Uint8Array | null },
-): Data {
-  const { offsets, starts } = takeOffsets(data, indexes);
-  const childIndexes = new Int32Array(offsets[indexes.length] ?? 0);
-  for (let row = 0; row < indexes.length; row += 1) {
-    const target = offsets[row] ?? 0;
-    const length = (offsets[row + 1] ?? 0) - target;
-    for (let index = 0; index < length; index += 1) {
-      childIndexes[target + index] = (starts[row] ?? 0) + index;
-    }
+/** The items of the lists that the runs take; lists that lie one behind the other have theirs so, too. */
+function childRuns(sources: readonly Data[], runs: RowRuns): RowRuns {
+  const children = new RowRuns();
+  for (let run = 0; run < runs.count; run += 1) {
+    const source = runs.sources[run] ?? 0;
+    const offsets: Int32Array = sources[source]?.valueOffsets;
+    const row = runs.starts[run] ?? 0;
+    const start = offsets[row] ?? 0;
+    children.add(source, start, (offsets[row + (runs.lengths[run] ?? 0)] ?? 0) - start);
   }
-  const [child] = data.children;
-  if (child === undefined) throw new Error("a list column has no values");
-  const taken = takeData(child, childIndexes);
-  return makeData({
-    type: data.type,
-    ...common,
-    valueOffsets: offsets,
-    child: taken,
-  } as MakeDataInput);
+  return children;
 }
 
-/** New offsets, and where each value starts in the old buffer; nulls become empty. */
-function takeOffsets(data: Data, indexes: Int32Array): { offsets: Int32Array; starts: Int32Array } {
-  const source: Int32Array = data.valueOffsets;
-  const offsets = new Int32Array(indexes.length + 1);
-  const starts = new Int32Array(indexes.length);
-  let end = 0;
-  for (let row = 0; row < indexes.length; row += 1) {
-    const index = indexes[row] ?? -1;
-    if (index >= 0 && isValid(data, index)) {
-      const start = source[index] ?? 0;
-      starts[row] = start;
-      end += (source[index + 1] ?? 0) - start;
+/** New offsets. What a null may have in the old buffer it keeps: runs are copied whole. */
+function takeOffsets(sources: readonly Data[], runs: RowRuns): Int32Array {
+  const taken = new Int32Array(runs.rowCount + 1);
+  for (let run = 0, place = 0, end = 0; run < runs.count; run += 1) {
+    const offsets: Int32Array = sources[runs.sources[run] ?? 0]?.valueOffsets;
+    const first = runs.starts[run] ?? 0;
+    const length = runs.lengths[run] ?? 0;
+    const shift = end - (offsets[first] ?? 0);
+    for (let row = 1; row <= length; row += 1) {
+      taken[place + row] = (offsets[first + row] ?? 0) + shift;
     }
-    offsets[row + 1] = end;
+    place += length;
+    end = taken[place] ?? 0;
   }
-  return { offsets, starts };
+  return taken;
 }
 
 function takeValidity(
-  data: Data,
-  indexes: Int32Array,
+  sources: readonly Data[],
+  runs: RowRuns,
 ): { nullCount: number; nullBitmap: Uint8Array | null } {
-  const mask: Mask = validityMask(data);
-  const hasGap = mask === undefined && indexes.includes(-1);
-  if (mask === undefined && !hasGap) return { nullCount: 0, nullBitmap: null };
-  const taken = new Uint8Array(indexes.length);
-  for (let row = 0; row < indexes.length; row += 1) {
-    const index = indexes[row] ?? -1;
-    taken[row] = index < 0 ? 0 : (mask?.[index] ?? 1);
+  const masks = sources.map((data) => validityMask(data));
+  if (masks.every((mask) => mask === undefined)) return { nullCount: 0, nullBitmap: null };
+  const taken = new Uint8Array(runs.rowCount).fill(1);
+  for (let run = 0, place = 0; run < runs.count; run += 1) {
+    const mask = masks[runs.sources[run] ?? 0];
+    const start = runs.starts[run] ?? 0;
+    const length = runs.lengths[run] ?? 0;
+    if (mask !== undefined) copyWords(mask, { start, length }, taken, place);
+    place += length;
   }
   const { bitmap, nullCount } = packMask(taken);
   return { nullCount, nullBitmap: bitmap };

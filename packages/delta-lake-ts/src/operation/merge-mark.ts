@@ -22,9 +22,8 @@ export interface Changes {
 }
 
 /**
- * Marks every match of the touched files as deleted instead of rewriting them; rows that are to be updated get the fate
- * `waiting`, so that they are inserted anew. Matches are not compared: a row that says the same is marked, too. A file
- * without a live row left is removed whole.
+ * Marks every match of the touched files as deleted instead of rewriting them; the rows that update them come in anew.
+ * Matches are not compared: a row that says the same is marked, too. A file without a live row left is removed whole.
  */
 export async function markMatches(
   { store, runtime }: TableContext,
@@ -39,7 +38,6 @@ export async function markMatches(
     actions.push({ type: "remove", remove: removeOf(file.add, { store, runtime }, true) });
     if (marked.rows.length < marked.rowCount) kept.push(marked);
   }
-  for (const file of touched) release(file, source);
   if (kept.length === 0) return { actions, path: undefined };
   const vectors = kept.map(({ rows }) => rows);
   const { path, descriptors } = await writeDeletionVectors(store, runtime.uuid(), vectors);
@@ -82,13 +80,6 @@ function deletedPlaces(liveRows: Uint32Array, live: Uint8Array): Uint32Array {
     liveRow += live[place] ?? 0;
   }
   return Uint32Array.from(places);
-}
-
-/** Rows whose old selves are marked come in again, as inserted ones do. */
-function release({ matches }: TouchedFile, { fates }: MergeSource): void {
-  for (const match of matches) {
-    if (fates[match] === RowFate.placed) fates[match] = RowFate.waiting;
-  }
 }
 
 /** With a deletion vector the bounds may be wider than the live rows, and the row count must stand (delta.md §1.16). */

@@ -1,11 +1,11 @@
 import type { RecordBatch } from "apache-arrow";
-import { createRowEqual, type ValueEqual } from "../arrow/equal.ts";
-import { takeRows } from "../arrow/take.ts";
+import type { AddFile } from "../action.ts";
+import { createRowEqual } from "../arrow/equal.ts";
+import { RowRuns } from "../arrow/row-runs.ts";
+import { takeRuns } from "../arrow/take.ts";
 import type { DataFileWriter } from "../data-file.ts";
 import { type FileReadOptions, readDataFile } from "../data-read.ts";
 import type { ObjectStore } from "../store.ts";
-import type { TouchedFile } from "./merge-scan.ts";
-import { type MergeSource, RowFate } from "./merge-source.ts";
 
 /** Rows that a merge changed. */
 export interface MergeCounts {
@@ -14,124 +14,123 @@ export interface MergeCounts {
   deleted: number;
 }
 
+/** What a merge does to one file: all that another thread needs to know. */
+export interface FileRewrite {
+  readonly add: AddFile;
+  /** Rows of the file that are live before the merge. */
+  readonly liveCount: number;
+  /** The matching rows by their place among the file's live rows, ascending. */
+  readonly rows: Uint32Array;
+  /** For each of them the row of `source` that takes its place, or -1 when it goes. */
+  readonly replacements: Int32Array;
+  /** The new rows; undefined when all matches go. */
+  readonly source: RecordBatch | undefined;
+}
+
+/** What became of a file: without a changed row it stays as it is. */
+export interface RewriteOutcome {
+  readonly isChanged: boolean;
+  readonly updatedCount: number;
+}
+
+/** Where a file is written anew. */
+export interface RewriteTarget {
+  readonly store: ObjectStore;
+  readonly writer: DataFileWriter;
+  readonly options: FileReadOptions;
+}
+
 /** Share of the target size from which a rewritten file is closed, so that files keep their own range of keys. */
 const ROLL_SHARE = 0.5;
+/** Batches that are kept while none has a change; a file whose first change comes later is read twice. */
+const HELD_BATCHES_MAX = 4;
 
-/** True when a match of the file has other values than its source row, is deleted by it, or has a double elsewhere. */
-export async function isChanged(
-  store: ObjectStore,
-  file: TouchedFile,
-  source: MergeSource,
-  options: FileReadOptions,
-): Promise<boolean> {
-  if (hasDeleteOrDouble(file.matches, source)) return true;
-  let firstRow = 0;
-  let next = 0;
-  for await (const batch of readDataFile(store, file.add, options)) {
-    const comparer = new SourceComparer(source, batch);
-    for (; next < file.rows.length; next += 1) {
-      const row = (file.rows[next] ?? 0) - firstRow;
-      if (row >= batch.numRows) break;
-      if (!comparer.isSame(row, file.matches[next] ?? -1)) return true;
-    }
-    firstRow += batch.numRows;
-  }
-  return false;
-}
-
-/** Marks the matches of a file that stays as it is: its rows already are what the source says. */
-export function keepFile(file: TouchedFile, source: MergeSource): void {
-  for (const match of file.matches) source.fates[match] = RowFate.placed;
-}
-
-/** Writes a file anew: rows without a match stay, the others are replaced, dropped, or kept where nothing differs. */
+/**
+ * Writes a file anew when a match has other values than its source row, or goes: rows keep their order, each in its
+ * place replaced, dropped or kept. A file in which nothing differs is only read.
+ */
 export async function rewriteFile(
-  store: ObjectStore,
-  file: TouchedFile,
-  source: MergeSource,
-  target: { options: FileReadOptions; writer: DataFileWriter; counts: MergeCounts },
-): Promise<void> {
-  const { options, writer, counts } = target;
-  let firstRow = 0;
-  let next = 0;
-  for await (const batch of readDataFile(store, file.add, options)) {
-    const matches = new Int32Array(batch.numRows).fill(-1);
-    for (; next < file.rows.length; next += 1) {
-      const row = (file.rows[next] ?? 0) - firstRow;
-      if (row >= batch.numRows) break;
-      matches[row] = file.matches[next] ?? -1;
-    }
-    firstRow += batch.numRows;
-    const { kept, replaced } = divideRows(batch, matches, source, counts);
-    const isWhole = kept.length === batch.numRows;
-    if (kept.length > 0) await writer.write(isWhole ? batch : takeRows(batch, kept));
-    for (const part of source.take(replaced)) await writer.write(part);
+  target: RewriteTarget,
+  rewrite: FileRewrite,
+): Promise<RewriteOutcome> {
+  const { store, writer, options } = target;
+  const drops = rewrite.replacements.includes(-1);
+  const read = (): AsyncGenerator<RecordBatch> => readDataFile(store, rewrite.add, options);
+  let divider = new RowDivider(rewrite);
+  let batches = read();
+  let held: DividedBatch[] | undefined = [];
+  let isChanged = drops;
+  while (!isChanged) {
+    const { value: batch, done } = await batches.next();
+    if (done === true) return { isChanged: false, updatedCount: 0 };
+    const divided = divider.divide(batch);
+    isChanged = divided.isChanged;
+    held?.push(divided);
+    if (held !== undefined && held.length > HELD_BATCHES_MAX) held = undefined;
   }
-  if (firstRow !== file.liveCount) {
-    throw new Error(`${file.add.path} has ${firstRow} rows, the key scan saw ${file.liveCount}`);
+  if (held === undefined) {
+    await batches.return(undefined);
+    [divider, batches, held] = [new RowDivider(rewrite), read(), []];
   }
+  for (const divided of held) await writer.write(takeDivided(divided, rewrite));
+  for await (const batch of batches)
+    await writer.write(takeDivided(divider.divide(batch), rewrite));
+  divider.checkEnd();
   await writer.roll(ROLL_SHARE);
+  return { isChanged: true, updatedCount: divider.updatedCount };
 }
 
-/** Compares rows of one batch of the table with rows of the source, one comparer for each of its batches. */
-class SourceComparer {
-  readonly #source: MergeSource;
-  readonly #batch: RecordBatch;
-  readonly #equals = new Map<number, ValueEqual>();
+/** One batch of a file, and the rows that are to be written: runs of its own (0) and of the new rows (1). */
+interface DividedBatch {
+  readonly batch: RecordBatch;
+  readonly runs: RowRuns;
+  readonly isChanged: boolean;
+}
 
-  constructor(source: MergeSource, batch: RecordBatch) {
-    this.#source = source;
-    this.#batch = batch;
+/** Goes over a file's batches in their order. */
+class RowDivider {
+  updatedCount = 0;
+  readonly #rewrite: FileRewrite;
+  #firstRow = 0;
+  #next = 0;
+
+  constructor(rewrite: FileRewrite) {
+    this.#rewrite = rewrite;
   }
 
-  isSame(row: number, sourceRow: number): boolean {
-    const place = this.#source.locate(sourceRow);
-    let isEqual = this.#equals.get(place.batchIndex);
-    if (isEqual === undefined) {
-      const batch = this.#source.batches[place.batchIndex];
-      if (batch === undefined) throw new Error(`there is no source row ${sourceRow}`);
-      isEqual = createRowEqual(this.#batch, batch);
-      this.#equals.set(place.batchIndex, isEqual);
+  divide(batch: RecordBatch): DividedBatch {
+    const { rows, replacements, source } = this.#rewrite;
+    const isSame = source === undefined ? undefined : createRowEqual(batch, source);
+    const runs = new RowRuns();
+    let place = 0;
+    for (; this.#next < rows.length; this.#next += 1) {
+      const row = (rows[this.#next] ?? 0) - this.#firstRow;
+      if (row >= batch.numRows) break;
+      const replacement = replacements[this.#next] ?? -1;
+      if (replacement !== -1 && isSame?.(row, replacement) === true) continue;
+      runs.add(0, place, row - place);
+      place = row + 1;
+      if (replacement === -1) continue;
+      runs.add(1, replacement);
+      this.updatedCount += 1;
     }
-    return isEqual(row, place.row);
+    runs.add(0, place, batch.numRows - place);
+    this.#firstRow += batch.numRows;
+    return { batch, runs, isChanged: place > 0 };
+  }
+
+  /** Asserts that the file had the rows that the key scan saw. */
+  checkEnd(): void {
+    const { add, liveCount } = this.#rewrite;
+    if (this.#firstRow === liveCount) return;
+    throw new Error(`${add.path} has ${this.#firstRow} rows, the key scan saw ${liveCount}`);
   }
 }
 
-function divideRows(
-  batch: RecordBatch,
-  matches: Int32Array,
-  source: MergeSource,
-  counts: MergeCounts,
-): { kept: Int32Array; replaced: number[] } {
-  const { fates, deletes } = source;
-  const comparer = new SourceComparer(source, batch);
-  const kept = new Int32Array(matches.length);
-  let keptCount = 0;
-  const replaced: number[] = [];
-  for (let row = 0; row < matches.length; row += 1) {
-    const match = matches[row] ?? -1;
-    if (match === -1) kept[keptCount++] = row;
-    else if (deletes[match] === 1) {
-      fates[match] = RowFate.deleted;
-      counts.deleted += 1;
-    } else if (fates[match] === RowFate.placed) {
-      // The table had the key twice; one row is enough.
-      counts.deleted += 1;
-    } else {
-      fates[match] = RowFate.placed;
-      if (comparer.isSame(row, match)) kept[keptCount++] = row;
-      else {
-        replaced.push(match);
-        counts.updated += 1;
-      }
-    }
-  }
-  return { kept: kept.subarray(0, keptCount), replaced };
-}
-
-function hasDeleteOrDouble(matches: Int32Array, { deletes, matchCounts }: MergeSource): boolean {
-  for (const match of matches) {
-    if (deletes[match] === 1 || (matchCounts[match] ?? 0) > 1) return true;
-  }
-  return false;
+function takeDivided(
+  { batch, runs, isChanged }: DividedBatch,
+  { source }: FileRewrite,
+): RecordBatch {
+  if (!isChanged) return batch;
+  return takeRuns(source === undefined ? [batch] : [batch, source], runs);
 }

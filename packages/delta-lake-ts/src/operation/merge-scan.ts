@@ -30,6 +30,9 @@ export interface MergeScan {
   readonly readFiles: ReadonlySet<string>;
 }
 
+/** Files whose keys are read at once. */
+const FILES_AT_ONCE = 4;
+
 /** Finds the matches by reading only the key columns of the files that partition and statistics do not rule out. */
 export async function scanMatches(
   store: ObjectStore,
@@ -44,17 +47,31 @@ export async function scanMatches(
   const hasMapping = isMapped(base.metadata.configuration);
   const named = stored.map((key) => (hasMapping ? { ...key, name: physicalName(key.field) } : key));
   const ranges = columnRanges(source.batches, named);
-  const touched: TouchedFile[] = [];
-  const readFiles = new Set<string>();
-  for (const [key, add] of base.files) {
-    if (!matchesPartition(add.partitionValues) || !mayContain(add, ranges)) continue;
-    readFiles.add(key);
-    const found = await matchFile(store, add, source, { partitionColumns, isMapped: hasMapping });
-    if (found !== undefined) touched.push({ key, add, ...found });
-  }
+  const candidates = [...base.files].filter(
+    ([, add]) => matchesPartition(add.partitionValues) && mayContain(add, ranges),
+  );
+  const options = { partitionColumns, isMapped: hasMapping };
+  const found: (TouchedFile | undefined)[] = [];
+  // The next files are opened and read while the rows of one are looked up.
+  const entries = candidates.entries();
+  const scanNext = async (): Promise<void> => {
+    for (const [index, [key, add]] of entries) {
+      const matches = await matchFile(store, add, source, options);
+      found[index] = matches === undefined ? undefined : { key, add, ...matches };
+    }
+  };
+  await allDone(Array.from({ length: FILES_AT_ONCE }, scanNext));
+  const touched = found.filter((file) => file !== undefined);
+  const readFiles = new Set(candidates.map(([key]) => key));
   const reads: TransactionScope["reads"] =
     partitions === undefined ? { type: "all" } : { type: "partitions", matches: matchesPartition };
   return { touched, reads, readFiles };
+}
+
+/** None goes on behind the caller's back when another one fails. */
+async function allDone(work: readonly Promise<void>[]): Promise<void> {
+  await Promise.allSettled(work);
+  await Promise.all(work);
 }
 
 async function matchFile(
@@ -78,7 +95,7 @@ async function matchFile(
     if (kept.rows.length > 0) {
       rows.push(liveCount === 0 ? kept.rows : kept.rows.map((row) => row + liveCount));
       matches.push(kept.matches);
-      countMatches(kept.matches, source);
+      for (const match of kept.matches) source.fates[match] = RowFate.matched;
     }
     liveCount += live === undefined ? batch.numRows : countLive(live);
     if (live !== undefined) lives.push(live);
@@ -127,13 +144,6 @@ function joinArrays<T extends Int32Array | Uint32Array | Uint8Array>(
     place += part.length;
   }
   return joined;
-}
-
-function countMatches(matches: Int32Array, { fates, matchCounts }: MergeSource): void {
-  for (const match of matches) {
-    fates[match] = RowFate.matched;
-    matchCounts[match] = Math.min(2, (matchCounts[match] ?? 0) + 1);
-  }
 }
 
 /** The partitions that the source's rows lie in, when the key says so: else they may be anywhere. */

@@ -1,7 +1,8 @@
 import type { RecordBatch } from "apache-arrow";
 import { conformBatch } from "../arrow/conform.ts";
 import { KeyIndex } from "../arrow/key-index.ts";
-import { takeRows } from "../arrow/take.ts";
+import { RowRuns } from "../arrow/row-runs.ts";
+import { takeRuns } from "../arrow/take.ts";
 import { deltaToArrow } from "../arrow/type.ts";
 import { DeltaError } from "../error.ts";
 import { type DeltaType, findField, type StructField, type StructType } from "../schema.ts";
@@ -26,8 +27,6 @@ export class MergeSource {
   readonly fates: Uint8Array;
   /** 1 for rows that delete their match. */
   readonly deletes: Uint8Array;
-  /** How many rows of the table match each row, counted up to 2. */
-  readonly matchCounts: Uint8Array;
   readonly #firstRows: readonly number[];
 
   constructor(
@@ -51,14 +50,41 @@ export class MergeSource {
       flag === 1 ? RowFate.deleted : RowFate.waiting,
     );
     this.deletes = new Uint8Array(rowCount);
-    this.matchCounts = new Uint8Array(rowCount);
     this.#firstRows = firstRows(this.batches);
     const { deleteWhen } = options;
     if (deleteWhen !== undefined) this.#markDeletes(source, deleteWhen);
   }
 
-  /** The batch that holds a row, and the row's place in it. */
-  locate(row: number): { readonly batchIndex: number; readonly row: number } {
+  /** Copies rows, in the order of `rows`, into one batch; undefined when there are none. */
+  take(rows: ArrayLike<number>): RecordBatch | undefined {
+    const [first, ...others] = this.batches;
+    if (rows.length === 0 || first === undefined) return undefined;
+    const runs = new RowRuns();
+    let batchIndex = 0;
+    for (let index = 0; index < rows.length; index += 1) {
+      const row = rows[index] ?? 0;
+      if (!this.#holds(batchIndex, row)) batchIndex = this.#batchOf(row);
+      runs.add(batchIndex, row - (this.#firstRows[batchIndex] ?? 0));
+    }
+    return takeRuns([first, ...others], runs);
+  }
+
+  /** Rows that come in as things stand: no match has settled them, no later row has their key, and they delete nothing. */
+  waitingRows(): Uint32Array {
+    const rows = new Uint32Array(this.fates.length);
+    let count = 0;
+    for (let row = 0; row < rows.length; row += 1) {
+      if (this.fates[row] === RowFate.waiting && this.deletes[row] === 0) rows[count++] = row;
+    }
+    return rows.subarray(0, count);
+  }
+
+  #holds(batchIndex: number, row: number): boolean {
+    const first = this.#firstRows[batchIndex] ?? 0;
+    return row >= first && row < (this.#firstRows[batchIndex + 1] ?? this.index.rowCount);
+  }
+
+  #batchOf(row: number): number {
     let low = 0;
     let high = this.#firstRows.length - 1;
     while (low < high) {
@@ -66,22 +92,7 @@ export class MergeSource {
       if ((this.#firstRows[middle] ?? 0) <= row) low = middle;
       else high = middle - 1;
     }
-    return { batchIndex: low, row: row - (this.#firstRows[low] ?? 0) };
-  }
-
-  /** Copies rows, batch by batch, in the order of their numbers within each batch. */
-  *take(rows: readonly number[]): Generator<RecordBatch> {
-    const byBatch = new Map<number, number[]>();
-    for (const number of rows) {
-      const { batchIndex, row } = this.locate(number);
-      const found = byBatch.get(batchIndex);
-      if (found === undefined) byBatch.set(batchIndex, [row]);
-      else found.push(row);
-    }
-    for (const [batchIndex, places] of byBatch) {
-      const batch = this.batches[batchIndex];
-      if (batch !== undefined) yield takeRows(batch, Int32Array.from(places));
-    }
+    return low;
   }
 
   #markDeletes(

@@ -2,7 +2,8 @@ import type { RecordBatch } from "apache-arrow";
 import type { Action, AddFile } from "../action.ts";
 import { isMapped } from "../column-mapping.ts";
 import type { TableContext } from "../committer.ts";
-import { DataFileWriter } from "../data-file.ts";
+import type { DataFileWriter } from "../data-file.ts";
+import type { EncodeWorker } from "../encode-worker/encode-worker.ts";
 import { DeltaError } from "../error.ts";
 import { checkRowChange, checkWrite } from "../feature.ts";
 import type { Compression } from "../parquet/encode.ts";
@@ -10,11 +11,16 @@ import { parseSchema, type StructType } from "../schema.ts";
 import { type FullSnapshot, loadFullSnapshot } from "../snapshot.ts";
 import type { ObjectStore } from "../store.ts";
 import { commitTransaction, replanOnConflict, type TransactionPlan } from "../transaction.ts";
+import { FileRewriter } from "./file-rewriter.ts";
 import { type Changes, markMatches } from "./merge-mark.ts";
-import { isChanged, keepFile, type MergeCounts, rewriteFile } from "./merge-rewrite.ts";
+import { planRewrites } from "./merge-plan.ts";
+import type { MergeCounts } from "./merge-rewrite.ts";
 import { type MergeScan, scanMatches, type TouchedFile } from "./merge-scan.ts";
-import { MergeSource, RowFate } from "./merge-source.ts";
+import { MergeSource } from "./merge-source.ts";
 import { createContext, removeOf, stateActions, type WriteOptions } from "./options.ts";
+
+/** Rows of one batch that come in. */
+const INSERT_ROWS = 65_536;
 
 export type MergeOptions = WriteOptions & {
   /** Of rows with the same key the last one holds; each batch has the table's columns, in any order. */
@@ -28,6 +34,13 @@ export type MergeOptions = WriteOptions & {
   readonly fileSizeBytes?: number;
   /** Default: what the table's property `delta.enableDeletionVectors` says. False rewrites files all the same. */
   readonly usesDeletionVectors?: boolean;
+  /**
+   * Whether a second thread rewrites half of the files, which takes some 100 MB more. Default: where the machine has two
+   * cores and there are more than 8 MiB to rewrite.
+   */
+  readonly usesThread?: boolean;
+  /** Where matches are marked: a thread that encodes their new rows while the matches are looked for. */
+  readonly encodeWorker?: EncodeWorker;
 };
 
 /**
@@ -49,31 +62,84 @@ export async function merge(
     const layout = layoutAfter(state, base);
     const source = new MergeSource(options.source, layout.schema, options);
     const counts: MergeCounts = { inserted: 0, updated: 0, deleted: 0 };
-    const scan = base === undefined ? undefined : await scanMatches(store, base, source);
-    const writer = createWriter(context, options, layout);
-    const marks = marksRows(base, options);
-    const { actions: changes, adds } = await settle(store, writer, async () => {
-      const target = { writer, counts, options: layout };
-      const touched = options.mode === "insert-only" ? [] : (scan?.touched ?? []);
-      const changed = marks
-        ? await markMatches(context, touched, source, counts)
-        : await rewriteTouched(context, touched, source, target);
-      const insertedCount = await insertWaiting(source, writer);
-      // Updated rows whose old selves were marked are among those that come in.
-      counts.inserted += marks ? insertedCount - counts.updated : insertedCount;
-      return changed;
-    });
+    const marks = marksRows(base, options) && options.mode === "upsert";
+    const rewriter = createRewriter(context, options, { layout, marks });
+    const work = { source, rewriter, counts, options };
+    const { scan, changes, adds } = await settle(store, rewriter, () =>
+      marks ? markAndInsert(context, base, work) : rewriteAndInsert(context, base, work),
+    );
     const changesState = state.some(({ type }) => type !== "txn");
-    if (adds.length === 0 && changes.length === 0 && !changesState) {
+    if (adds.length === 0 && changes.actions.length === 0 && !changesState) {
       return { version: undefined, ...counts };
     }
-    const actions = [...state, ...changes, ...adds.map((add): Action => ({ type: "add", add }))];
+    const actions = [
+      ...state,
+      ...changes.actions,
+      ...adds.map((add): Action => ({ type: "add", add })),
+    ];
     const version = await commitTransaction(
       context,
       mergePlan(base, actions, { options, scan, counts }),
     );
     return { version, ...counts };
   });
+}
+
+/** What a merge works with. */
+interface MergeWork {
+  readonly source: MergeSource;
+  readonly rewriter: FileRewriter;
+  readonly counts: MergeCounts;
+  readonly options: MergeOptions;
+}
+
+/** What a merge found, and what becomes of the files that it touches. */
+interface MergeResult {
+  readonly scan: MergeScan | undefined;
+  readonly changes: Changes;
+}
+
+/** Every row that holds comes in, whether it has a match or not: it is written while the matches are looked for. */
+async function markAndInsert(
+  context: TableContext,
+  base: FullSnapshot | undefined,
+  { source, rewriter, counts }: MergeWork,
+): Promise<MergeResult> {
+  const [scan, insertedCount] = await bothDone(
+    scanFiles(context, base, source),
+    insertRows(source, source.waitingRows(), rewriter.writer),
+  );
+  const changes = await markMatches(context, scan?.touched ?? [], source, counts);
+  // Updated rows, whose old selves are marked, are among those that come in.
+  counts.inserted += insertedCount - counts.updated;
+  return { scan, changes };
+}
+
+async function rewriteAndInsert(
+  context: TableContext,
+  base: FullSnapshot | undefined,
+  work: MergeWork,
+): Promise<MergeResult> {
+  const { source, rewriter, counts, options } = work;
+  const scan = await scanFiles(context, base, source);
+  const touched = options.mode === "insert-only" ? [] : (scan?.touched ?? []);
+  const changes = await rewriteTouched(context, touched, work);
+  counts.inserted += await insertRows(source, source.waitingRows(), rewriter.writer);
+  return { scan, changes };
+}
+
+async function scanFiles(
+  { store }: TableContext,
+  base: FullSnapshot | undefined,
+  source: MergeSource,
+): Promise<MergeScan | undefined> {
+  return base === undefined ? undefined : scanMatches(store, base, source);
+}
+
+/** Neither goes on behind the caller's back when the other one fails. */
+async function bothDone<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
+  await Promise.allSettled([first, second]);
+  return Promise.all([first, second]);
 }
 
 /** True when the table's owner wants deletion vectors, or the caller does; E_TABLE_FEATURE where only the caller does. */
@@ -107,32 +173,36 @@ function layoutAfter(state: readonly Action[], base: FullSnapshot | undefined): 
   };
 }
 
-function createWriter(
+function createRewriter(
   { store, runtime }: TableContext,
-  { compression, fileSizeBytes }: MergeOptions,
-  layout: Layout,
-): DataFileWriter {
-  return new DataFileWriter(store, {
+  { compression, fileSizeBytes, encodeWorker }: MergeOptions,
+  { layout, marks }: { layout: Layout; marks: boolean },
+): FileRewriter {
+  const writing = {
     ...layout,
-    runtime,
     ...(compression === undefined ? {} : { compression }),
     ...(fileSizeBytes === undefined ? {} : { fileSizeBytes }),
+  };
+  const isEncodedApart = marks && encodeWorker !== undefined;
+  return new FileRewriter(store, writing, {
+    runtime,
+    ...(isEncodedApart ? { encodeWorker } : {}),
   });
 }
 
-/** Closes the writer after the work; a failure takes its files back, since no commit was tried. */
+/** Closes the files after the work; a failure takes them back, since no commit was tried. */
 async function settle(
   store: ObjectStore,
-  writer: DataFileWriter,
-  work: () => Promise<Changes>,
-): Promise<{ actions: readonly Action[]; adds: readonly AddFile[] }> {
-  let changes: Changes | undefined;
+  rewriter: FileRewriter,
+  work: () => Promise<MergeResult>,
+): Promise<MergeResult & { readonly adds: readonly AddFile[] }> {
+  let result: MergeResult | undefined;
   try {
-    changes = await work();
-    return { actions: changes.actions, adds: await writer.close() };
+    result = await work();
+    return { ...result, adds: await rewriter.close() };
   } catch (error) {
-    await writer.abort();
-    if (changes?.path !== undefined) await store.delete(changes.path);
+    await rewriter.abort();
+    if (result?.changes.path !== undefined) await store.delete(result.changes.path);
     throw error;
   }
 }
@@ -140,27 +210,30 @@ async function settle(
 async function rewriteTouched(
   context: TableContext,
   touched: readonly TouchedFile[],
-  source: MergeSource,
-  target: { writer: DataFileWriter; counts: MergeCounts; options: Layout },
+  { source, rewriter, counts, options }: MergeWork,
 ): Promise<Changes> {
-  const { store } = context;
+  const planned = planRewrites(touched, source, counts);
+  const outcomes = await rewriter.rewrite(planned, options.usesThread);
   const actions: Action[] = [];
-  for (const file of touched) {
-    if (await isChanged(store, file, source, target.options)) {
-      await rewriteFile(store, file, source, target);
-      actions.push({ type: "remove", remove: removeOf(file.add, context, true) });
-    } else keepFile(file, source);
+  for (const [index, { isChanged, updatedCount }] of outcomes.entries()) {
+    counts.updated += updatedCount;
+    const add = planned[index]?.add;
+    if (isChanged && add !== undefined)
+      actions.push({ type: "remove", remove: removeOf(add, context, true) });
   }
   return { actions, path: undefined };
 }
 
-/** Writes the rows that are to come in, and returns how many. */
-async function insertWaiting(source: MergeSource, writer: DataFileWriter): Promise<number> {
-  const rows: number[] = [];
-  for (let row = 0; row < source.fates.length; row += 1) {
-    if (source.fates[row] === RowFate.waiting && source.deletes[row] === 0) rows.push(row);
+/** Writes rows of the source, and returns how many. */
+async function insertRows(
+  source: MergeSource,
+  rows: Uint32Array,
+  writer: DataFileWriter,
+): Promise<number> {
+  for (let start = 0; start < rows.length; start += INSERT_ROWS) {
+    const batch = source.take(rows.subarray(start, start + INSERT_ROWS));
+    if (batch !== undefined) await writer.write(batch);
   }
-  for (const batch of source.take(rows)) await writer.write(batch);
   return rows.length;
 }
 

@@ -1,0 +1,149 @@
+import { availableParallelism } from "node:os";
+import type { AddFile } from "../action.ts";
+import { DataFileWriter } from "../data-file.ts";
+import type { EncodeWorker } from "../encode-worker/encode-worker.ts";
+import type { ThreadWriterOptions } from "../rewrite-thread/message.ts";
+import { RewriteThread } from "../rewrite-thread/rewrite-thread.ts";
+import type { Runtime } from "../runtime.ts";
+import type { ObjectStore } from "../store.ts";
+import { type FileRewrite, type RewriteOutcome, rewriteFile } from "./merge-rewrite.ts";
+
+/** Below this many bytes to rewrite a second thread is not worth its start. */
+const THREAD_BYTES_MIN = 8 * 1024 * 1024;
+
+/** Two files take rows at once, one in each thread: small row groups keep both below the memory of one (bench/delta). */
+const ROW_GROUP_BYTES = 8 * 1024 * 1024;
+
+/** A file to rewrite: made when it is its turn, since its new rows are copied for it. */
+export interface PlannedRewrite {
+  readonly add: AddFile;
+  create(): FileRewrite;
+}
+
+/** Writes the data files of one merge, the rewritten ones on two threads. Nothing is visible before a commit names them. */
+export class FileRewriter {
+  /** Takes rows that come in. */
+  readonly writer: DataFileWriter;
+  readonly #store: ObjectStore;
+  readonly #options: ThreadWriterOptions;
+  readonly #threadAdds: AddFile[] = [];
+  #thread: RewriteThread | undefined;
+
+  /** An `encodeWorker` encodes the rows that come in: for where no file is rewritten meanwhile. */
+  constructor(
+    store: ObjectStore,
+    options: ThreadWriterOptions,
+    own: { readonly runtime: Runtime; readonly encodeWorker?: EncodeWorker },
+  ) {
+    this.#store = store;
+    this.#options = { rowGroupBytes: ROW_GROUP_BYTES, ...options };
+    this.writer = new DataFileWriter(store, { ...this.#options, ...own });
+  }
+
+  /**
+   * Rewrites files on the caller's thread from the first one on and on a second thread from the last one on, until they
+   * meet: so the files of each keep a range of keys of their own. `usesThread` undefined: where the machine has two
+   * cores and there is much to do. The outcomes come in the order of the files.
+   */
+  async rewrite(
+    planned: readonly PlannedRewrite[],
+    usesThread: boolean | undefined,
+  ): Promise<readonly RewriteOutcome[]> {
+    const outcomes: RewriteOutcome[] = [];
+    const queue = new TwoEndedQueue(planned);
+    const lanes = [this.#rewriteHere(queue, outcomes)];
+    if (planned.length > 1 && (usesThread ?? isThreadWorthwhile(planned))) {
+      this.#thread = new RewriteThread(this.#store, this.#options);
+      lanes.push(this.#rewriteThere(this.#thread, queue, outcomes));
+    }
+    const results = await Promise.allSettled(lanes.map((lane) => stopping(lane, queue)));
+    for (const result of results) if (result.status === "rejected") throw result.reason;
+    return outcomes;
+  }
+
+  /** Finishes every file; they are durable when this resolves. */
+  async close(): Promise<readonly AddFile[]> {
+    return [...(await this.writer.close()), ...this.#threadAdds];
+  }
+
+  /** Deletes every file again. Only before a commit was tried. */
+  async abort(): Promise<void> {
+    await this.writer.abort();
+    await this.#thread?.abort();
+  }
+
+  async #rewriteHere(queue: TwoEndedQueue, outcomes: RewriteOutcome[]): Promise<void> {
+    const target = { store: this.#store, writer: this.writer, options: this.#options };
+    for (let next = queue.first(); next !== undefined; next = queue.first()) {
+      outcomes[next.index] = await rewriteFile(target, next.planned.create());
+    }
+  }
+
+  async #rewriteThere(
+    thread: RewriteThread,
+    queue: TwoEndedQueue,
+    outcomes: RewriteOutcome[],
+  ): Promise<void> {
+    let before: Promise<void> | undefined;
+    for (let next = queue.last(); next !== undefined; next = queue.last()) {
+      const { index, planned } = next;
+      const rewriting = (async (): Promise<void> => {
+        outcomes[index] = await thread.rewrite(planned.create());
+      })();
+      // It fails when it is waited for, at the latest by the next turn of the loop.
+      rewriting.catch(() => undefined);
+      await before;
+      before = rewriting;
+      if (!RewriteThread.isSentAhead(planned.add)) await before;
+    }
+    await before;
+    this.#threadAdds.push(...(await thread.close()));
+  }
+}
+
+/** Files that are taken from both ends. */
+class TwoEndedQueue {
+  readonly #planned: readonly PlannedRewrite[];
+  #start = 0;
+  #end: number;
+
+  constructor(planned: readonly PlannedRewrite[]) {
+    this.#planned = planned;
+    this.#end = planned.length;
+  }
+
+  first(): { index: number; planned: PlannedRewrite } | undefined {
+    return this.#at(this.#start, () => (this.#start += 1));
+  }
+
+  last(): { index: number; planned: PlannedRewrite } | undefined {
+    return this.#at(this.#end - 1, () => (this.#end -= 1));
+  }
+
+  /** Nothing is handed out any more. */
+  stop(): void {
+    this.#end = this.#start;
+  }
+
+  #at(index: number, take: () => void): { index: number; planned: PlannedRewrite } | undefined {
+    const planned = this.#planned[index];
+    if (this.#start >= this.#end || planned === undefined) return undefined;
+    take();
+    return { index, planned };
+  }
+}
+
+/** A lane that fails keeps the other one from going on. */
+async function stopping(lane: Promise<void>, queue: TwoEndedQueue): Promise<void> {
+  try {
+    await lane;
+  } catch (error) {
+    queue.stop();
+    throw error;
+  }
+}
+
+function isThreadWorthwhile(planned: readonly PlannedRewrite[]): boolean {
+  const sizeBytes = planned.reduce((sum, { add }) => sum + add.size, 0);
+  return availableParallelism() > 1 && sizeBytes >= THREAD_BYTES_MIN;
+}
