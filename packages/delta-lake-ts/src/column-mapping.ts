@@ -1,8 +1,9 @@
+import { createHash } from "node:crypto";
 import type { Data, DataType, Field, RecordBatch, Schema } from "apache-arrow";
 import type { Metadata } from "./action.ts";
 import { createBatch } from "./arrow/batch.ts";
 import { FIELD_ID } from "./arrow/type.ts";
-import type { DeltaType, StructField, StructType } from "./schema.ts";
+import { type DeltaType, type StructField, type StructType, visitFields } from "./schema.ts";
 
 const PHYSICAL_NAME = "delta.columnMapping.physicalName";
 const COLUMN_ID = "delta.columnMapping.id";
@@ -14,33 +15,25 @@ export function isMapped(configuration: Metadata["configuration"]): boolean {
 }
 
 /**
- * Gives every field that has none a physical name, which is its own name, and the next column number; the number that was
- * given last goes into the configuration. A table without column mapping stays as it is.
+ * Gives every field that has none a physical name and the next column number; the number that was given last goes into
+ * the configuration. A table without column mapping stays as it is. Fields of `base`, a table that had no mapping so far,
+ * keep their own names: their files have them. Others get `col-<uuid>`, made from the field's path and the last number
+ * before, so that the writer of a file and the commit that names it find the same name, and none ever comes again.
  */
-export function assignPhysicalNames(
+export function mapColumns(
   schema: StructType,
   configuration: Metadata["configuration"],
+  base?: StructType,
 ): { schema: StructType; configuration: Metadata["configuration"] } {
   if (!isMapped(configuration)) return { schema, configuration };
   const before = Number(configuration[MAX_COLUMN_ID] ?? 0);
-  let last = before;
-  const number = (type: DeltaType): DeltaType => {
-    if (typeof type === "string") return type;
-    if (type.type === "array") return { ...type, elementType: number(type.elementType) };
-    if (type.type === "map") {
-      return { ...type, keyType: number(type.keyType), valueType: number(type.valueType) };
-    }
-    return { type: "struct", fields: type.fields.map(named) };
+  const mapper = new ColumnMapper(before, base);
+  const mapped = mapper.map(schema, "");
+  if (mapper.last === before) return { schema, configuration };
+  return {
+    schema: mapped,
+    configuration: { ...configuration, [MAX_COLUMN_ID]: String(mapper.last) },
   };
-  const named = (field: StructField): StructField => {
-    if (PHYSICAL_NAME in field.metadata) return { ...field, type: number(field.type) };
-    last += 1;
-    const metadata = { ...field.metadata, [COLUMN_ID]: last, [PHYSICAL_NAME]: field.name };
-    return { ...field, metadata, type: number(field.type) };
-  };
-  const assigned: StructType = { type: "struct", fields: schema.fields.map(named) };
-  if (last === before) return { schema, configuration };
-  return { schema: assigned, configuration: { ...configuration, [MAX_COLUMN_ID]: String(last) } };
 }
 
 /** The name that a column has in data files, partition values and statistics of a table with column mapping. */
@@ -82,4 +75,58 @@ function renameData(data: Data | undefined, field: Field): Data {
   if (fields.length === 0) return data;
   const children = fields.map((child, index) => renameData(data.children[index], child));
   return data.clone(type, data.offset, data.length, data.nullCount, data.buffers, children);
+}
+
+class ColumnMapper {
+  /** The column number that was given last. */
+  last: number;
+  readonly #before: number;
+  /** The table's physical names; undefined when every field that has one is the table's. */
+  readonly #known: ReadonlySet<string> | undefined;
+  /** Paths of fields that keep their own name. */
+  readonly #kept = new Set<string>();
+
+  constructor(before: number, base: StructType | undefined) {
+    this.#before = before;
+    this.last = before;
+    if (base === undefined) return;
+    const known = new Set<string>();
+    visitFields(base, (field, path) => {
+      if (PHYSICAL_NAME in field.metadata) known.add(physicalName(field));
+      else this.#kept.add(path);
+    });
+    this.#known = known;
+  }
+
+  map(schema: StructType, path: string): StructType {
+    return { type: "struct", fields: schema.fields.map((field) => this.#field(field, path)) };
+  }
+
+  #field(field: StructField, parent: string): StructField {
+    const path = parent + field.name;
+    const type = this.#type(field.type, `${path}.`);
+    const isNamed = PHYSICAL_NAME in field.metadata;
+    if (isNamed && this.#known?.has(physicalName(field)) !== false) return { ...field, type };
+    this.last += 1;
+    const hasOwnName = isNamed || this.#kept.has(path);
+    const name = hasOwnName ? physicalName(field) : this.#newName(path);
+    const metadata = { ...field.metadata, [COLUMN_ID]: this.last, [PHYSICAL_NAME]: name };
+    return { ...field, type, metadata };
+  }
+
+  #type(type: DeltaType, path: string): DeltaType {
+    if (typeof type === "string") return type;
+    if (type.type === "struct") return this.map(type, path);
+    if (type.type === "array") {
+      return { ...type, elementType: this.#type(type.elementType, `${path}element.`) };
+    }
+    const keyType = this.#type(type.keyType, `${path}key.`);
+    return { ...type, keyType, valueType: this.#type(type.valueType, `${path}value.`) };
+  }
+
+  #newName(path: string): string {
+    const hash = createHash("sha256").update(`${this.#before}\n${path}`).digest("hex");
+    const ends = [8, 12, 16, 20, 32];
+    return `col-${ends.map((end, index) => hash.slice(ends[index - 1] ?? 0, end)).join("-")}`;
+  }
 }

@@ -2,7 +2,7 @@ import type { RecordBatch, Schema } from "apache-arrow";
 import type { AddFile, PartitionValues } from "./action.ts";
 import { conformBatch } from "./arrow/conform.ts";
 import { deltaToArrow } from "./arrow/type.ts";
-import { isMapped, physicalSchema, renameColumns } from "./column-mapping.ts";
+import { isMapped, mapColumns, physicalSchema, renameColumns } from "./column-mapping.ts";
 import type { EncodeWorker } from "./encode-worker/encode-worker.ts";
 import { type FileEncoder, LocalEncoder } from "./file-encoder.ts";
 import type { Compression } from "./parquet/encode.ts";
@@ -35,7 +35,10 @@ export interface DataFileOptions {
   /** Folder under the table's root, for staging; default: the root itself. */
   readonly folder?: string;
   readonly tags?: Readonly<Record<string, string>>;
-  /** The table's properties: those about statistics and column mapping are followed. */
+  /**
+   * The table's properties: those about statistics and column mapping are followed. Where the table is made by the commit
+   * that names the files, give the same ones there.
+   */
   readonly configuration?: Readonly<Record<string, string>>;
   readonly runtime?: Runtime;
   /** A thread that encodes files which begin with a large batch, and all files once it runs. */
@@ -74,13 +77,14 @@ export class DataFileWriter {
     this.#store = store;
     this.#options = options;
     this.#runtime = options.runtime ?? systemRuntime;
-    const { schema, partitionColumns = [] } = options;
+    const { partitionColumns = [], configuration = {} } = options;
+    const { schema } = mapColumns(options.schema, configuration);
     this.#arrowSchema = deltaToArrow(schema);
-    this.#indexedColumnCount = parseProperties(options.configuration ?? {}).indexedColumnCount;
+    this.#indexedColumnCount = parseProperties(configuration).indexedColumnCount;
     const partitionNames = new Set(partitionColumns.map((name) => findField(schema, name)?.name));
     const fields = schema.fields.filter(({ name }) => !partitionNames.has(name));
     const fileSchema: StructType = { type: "struct", fields };
-    const hasMapping = isMapped(options.configuration ?? {});
+    const hasMapping = isMapped(configuration);
     this.#fileSchema = hasMapping ? physicalSchema(fileSchema) : fileSchema;
     this.#physicalSchema = hasMapping ? deltaToArrow(this.#fileSchema) : undefined;
   }

@@ -19,6 +19,8 @@ const LEGACY_WRITER_FEATURES: readonly (readonly [version: number, features: rea
 const READABLE = new Set([
   "deletionVectors",
   "timestampNtz",
+  "typeWidening",
+  "typeWidening-preview",
   "v2Checkpoint",
   "vacuumProtocolCheck",
 ]);
@@ -43,6 +45,7 @@ const PROPERTY_FEATURES: Readonly<Record<string, string>> = {
   "delta.enableDeletionVectors": "deletionVectors",
   "delta.enableChangeDataFeed": "changeDataFeed",
   "delta.enableInCommitTimestamps": "inCommitTimestamp",
+  "delta.enableTypeWidening": "typeWidening",
 };
 
 /** Features that readers must know, too. */
@@ -50,6 +53,7 @@ const READER_FEATURES = new Set([
   "columnMapping",
   "deletionVectors",
   "timestampNtz",
+  "typeWidening",
   "v2Checkpoint",
   "vacuumProtocolCheck",
 ]);
@@ -68,16 +72,27 @@ export function protocolFor(
   for (const [property, feature] of Object.entries(PROPERTY_FEATURES)) {
     if (configuration[property] === "true") needed.add(feature);
   }
+  if (configuration["delta.columnMapping.mode"] === "name") needed.add("columnMapping");
   visitFields(schema, ({ type }) => {
     if (holdsType(type, "timestamp_ntz")) needed.add("timestampNtz");
   });
-  const added = [...needed].filter((feature) => !present.has(feature));
-  if (added.length === 0) return protocol;
+  const added = [...needed].filter(
+    (feature) => !present.has(feature) && !present.has(`${feature}-preview`),
+  );
+  // Writer version 5 has column mapping without telling readers.
+  const leastReader = needed.has("columnMapping") ? 2 : 1;
+  if (added.length === 0) {
+    return protocol.minReaderVersion >= leastReader
+      ? protocol
+      : { ...protocol, minReaderVersion: leastReader };
+  }
   const all = [...present, ...added];
+  // Column mapping alone is older than features: reader version 2 says it, as Spark does.
   const asksReaders =
-    protocol.minReaderVersion >= 3 || added.some((feature) => READER_FEATURES.has(feature));
+    protocol.minReaderVersion >= 3 ||
+    added.some((feature) => READER_FEATURES.has(feature) && feature !== "columnMapping");
   return {
-    minReaderVersion: asksReaders ? 3 : protocol.minReaderVersion,
+    minReaderVersion: asksReaders ? 3 : Math.max(leastReader, protocol.minReaderVersion),
     minWriterVersion: 7,
     ...(asksReaders
       ? {

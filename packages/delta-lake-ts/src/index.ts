@@ -11,9 +11,17 @@ export type {
 export { buildBatch } from "./arrow/build.ts";
 export { takeRows } from "./arrow/take.ts";
 export { arrowToDelta, arrowType, deltaToArrow } from "./arrow/type.ts";
+export { mapColumns } from "./column-mapping.ts";
 export { type DataFileOptions, DataFileWriter } from "./data-file.ts";
 export { EncodeWorker } from "./encode-worker/encode-worker.ts";
 export { type ConflictName, DeltaError, type DeltaErrorCode } from "./error.ts";
+export {
+  type AlterOptions,
+  type ColumnPath,
+  dropColumn,
+  renameColumn,
+  setProperties,
+} from "./operation/alter.ts";
 export { append } from "./operation/append.ts";
 export { type CheckpointOptions, checkpoint } from "./operation/checkpoint.ts";
 export { type CleanLogOptions, type CleanLogResult, cleanLog } from "./operation/clean-log.ts";

@@ -11,7 +11,7 @@ import {
   type Scalar,
   scaleOf,
 } from "./scalar.ts";
-import { type DeltaType, parseDecimal } from "./schema.ts";
+import { type DeltaType, findField, parseDecimal, type StructType } from "./schema.ts";
 
 /** The folder name that stands for null, as Hive has it. */
 const NULL_FOLDER = "__HIVE_DEFAULT_PARTITION__";
@@ -57,6 +57,25 @@ export function parsePartitionValue(
   }
   if (!/^-?\d+$/.test(text)) return undefined;
   return type === "long" ? BigInt(text) : Number(text);
+}
+
+/**
+ * Names a partition by what its values are, however a writer spelt them: `1.5` and, in a column that was widened to more
+ * digits, `1.50` are one partition.
+ */
+export function partitionKey(
+  values: PartitionValues,
+  columns: readonly string[],
+  schema: StructType,
+): string {
+  const texts = columns.map((name) => {
+    const text = values[name] ?? null;
+    const type = findField(schema, name)?.type;
+    if (type === undefined || type === "string") return text;
+    const value = parsePartitionValue(type, text);
+    return value === undefined ? text : formatPartitionValue(type, value);
+  });
+  return JSON.stringify(texts);
 }
 
 /** The Hive folder of a file, `""` when unpartitioned, else `col=value/…/`. Not URI-encoded: an object key. */

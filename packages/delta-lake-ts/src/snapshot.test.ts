@@ -113,12 +113,12 @@ test("bug 30: a failing store is an error, never an absent table", async () => {
 
 test.each([
   [
-    "typeWidening",
+    "variantType",
     {
       minReaderVersion: 3,
       minWriterVersion: 7,
-      readerFeatures: ["typeWidening"],
-      writerFeatures: ["typeWidening"],
+      readerFeatures: ["variantType"],
+      writerFeatures: ["variantType"],
     },
   ],
   [

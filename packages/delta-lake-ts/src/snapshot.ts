@@ -18,6 +18,7 @@ import { findLogSegment, type LogSegment } from "./log-segment.ts";
 import { parseProperties, type TableProperties } from "./property.ts";
 import { parseSchema, type StructType } from "./schema.ts";
 import type { ObjectStore } from "./store.ts";
+import { checkTypeChanges } from "./type-widening.ts";
 
 /** What a table is at one version, without its files: enough for an append, whatever the table's size. */
 export interface Snapshot {
@@ -142,11 +143,13 @@ function toSnapshot({ segment, state }: Loaded): Snapshot {
     );
   }
   checkRead(protocol, metadata);
+  const schema = parseSchema(metadata.schemaString);
+  checkTypeChanges(schema);
   return {
     version: segment.version,
     protocol,
     metadata,
-    schema: parseSchema(metadata.schemaString),
+    schema,
     properties: parseProperties(metadata.configuration),
     transactions: state.transactions,
     domains: state.domains,

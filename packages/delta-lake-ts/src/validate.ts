@@ -20,10 +20,15 @@ export function validateCommit(
   checkState(actions, base);
   const { schema, partitionColumns, storedNames } = effectiveLayout(actions, base);
   checkAppendOnly(actions, base);
+  const removedPaths = new Set(
+    actions.flatMap((action) => (action.type === "remove" ? [action.remove.path] : [])),
+  );
   for (const action of actions) {
     if (action.type === "add") {
       checkAdd(action.add, schema, partitionColumns);
-      if (storedNames !== undefined) checkStoredNames(action.add, storedNames);
+      // A file that only gets a deletion vector may be older than the schema.
+      const isNew = !removedPaths.has(action.add.path);
+      if (storedNames !== undefined && isNew) checkStoredNames(action.add, storedNames);
     }
     if (action.type === "remove" && base !== undefined && "files" in base) {
       if (!base.files.has(fileKey(action.remove))) {

@@ -2,8 +2,6 @@ import {
   type Data,
   DataType,
   type Field,
-  makeData,
-  Precision,
   type RecordBatch,
   type Schema,
   vectorFromArray,
@@ -13,6 +11,7 @@ import { createBatch } from "./batch.ts";
 import { buildNulls } from "./build.ts";
 import { describeType } from "./type.ts";
 import { isValid } from "./validity.ts";
+import { isZoned, widenData } from "./widen.ts";
 
 /**
  * Gives a batch exactly the columns of `schema`, in its order: matched by name ignoring case, missing nullable
@@ -33,7 +32,7 @@ export function conformBatch(
     sources.delete(target.name.toLowerCase());
     const data = source === undefined ? undefined : batch.data.children[source.index];
     if (data === undefined) return missingColumn(target, batch.numRows, isReading);
-    return conformData(data, target.type, target.name);
+    return conformData(data, target.type, { column: target.name, isReading });
   });
   const [extra] = sources.values();
   if (extra !== undefined && !isReading) {
@@ -48,33 +47,46 @@ export function conformBatch(
   return createBatch(schema, children, batch.numRows);
 }
 
+/** The column that is conformed, for messages, and whether it comes from a file of the table. */
+interface Place {
+  readonly column: string;
+  readonly isReading: boolean;
+}
+
 /** Gives a column the wanted type: nested names are relabelled, narrower numbers widened. */
-function conformData(data: Data, type: DataType, column: string): Data {
-  if (DataType.isDictionary(data.type)) return conformData(plainData(data), type, column);
+function conformData(data: Data, type: DataType, place: Place): Data {
+  if (DataType.isDictionary(data.type)) return conformData(plainData(data), type, place);
   if (isRelabelled(data.type, type)) {
     const children = (type.children ?? []).map((field: Field, index) =>
-      conformChild(data, field, index, column),
+      conformChild(data, field, { ...place, index }),
     );
     return data.clone(type, data.offset, data.length, data.nullCount, data.buffers, children);
   }
-  return widenData(data, type, column);
+  const widened = widenData(data, type, place);
+  if (widened !== undefined) return widened;
+  throw mismatch(
+    place.column,
+    `is ${describeType(data.type)}, which does not fit the table's ${describeType(type)}`,
+  );
 }
 
-function conformChild(data: Data, field: Field, index: number, column: string): Data {
+function conformChild(data: Data, field: Field, parent: Place & { readonly index: number }): Data {
+  const { index, isReading } = parent;
+  const place = { column: `${parent.column}.${field.name}`, isReading };
   if (!DataType.isStruct(data.type)) {
     const child = data.children[index];
-    if (child === undefined) throw new Error(`column ${column} lacks its child`);
-    return conformData(child, field.type, `${column}.${field.name}`);
+    if (child === undefined) throw new Error(`column ${parent.column} lacks its child`);
+    return conformData(child, field.type, place);
   }
-  const found = DataType.isStruct(data.type)
-    ? data.type.children.findIndex(({ name }) => name.toLowerCase() === field.name.toLowerCase())
-    : index;
+  const found = data.type.children.findIndex(
+    ({ name }) => name.toLowerCase() === field.name.toLowerCase(),
+  );
   // Children of a map's entries are matched by place: key first.
-  const place = found === -1 && ["key", "value"].includes(field.name) ? index : found;
-  const child = data.children[place];
+  const childIndex = found === -1 && ["key", "value"].includes(field.name) ? index : found;
+  const child = data.children[childIndex];
   return child === undefined
     ? buildNulls(field.type, data.length)
-    : conformData(child, field.type, `${column}.${field.name}`);
+    : conformData(child, field.type, place);
 }
 
 /** True when both types keep their values alike, so that only names below may differ. */
@@ -94,70 +106,6 @@ function isRelabelled(source: DataType, target: DataType): boolean {
   }
   if (DataType.isDate(source) && DataType.isDate(target)) return source.unit === target.unit;
   return true;
-}
-
-function isZoned(timezone: string | null | undefined): boolean {
-  return timezone !== null && timezone !== undefined;
-}
-
-/** Widens value by value; only what Delta calls lossless (delta.md §1.14). */
-function widenData(data: Data, type: DataType, column: string): Data {
-  const { values } = data;
-  const buffers = { nullBitmap: data.nullBitmap, offset: data.offset } as const;
-  const widened = widenValues(data.type, type, values);
-  if (widened === undefined) {
-    throw mismatch(
-      column,
-      `is ${describeType(data.type)}, which does not fit the table's ${describeType(type)}`,
-    );
-  }
-  // The offset counts for the bitmap only: plain values are already sliced.
-  return makeData({
-    type,
-    length: data.length,
-    offset: 0,
-    nullBitmap: sliceBitmap(buffers.nullBitmap, buffers.offset, data.length),
-    data: widened,
-  } as Parameters<typeof makeData>[0]);
-}
-
-function sliceBitmap(
-  bitmap: Uint8Array | null | undefined,
-  offset: number,
-  length: number,
-): Uint8Array | null {
-  if (bitmap === null || bitmap === undefined || bitmap.length === 0) return null;
-  const sliced = new Uint8Array((length + 7) >> 3);
-  for (let row = 0; row < length; row += 1) {
-    const position = offset + row;
-    const bit = ((bitmap[position >> 3] ?? 0) >> (position & 7)) & 1;
-    sliced[row >> 3] = (sliced[row >> 3] ?? 0) | (bit << (row & 7));
-  }
-  return sliced;
-}
-
-function widenValues(source: DataType, target: DataType, values: unknown): unknown {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- A column of numbers narrower than 64 bits; the branches below make sure of it.
-  const numbers = values as ArrayLike<number>;
-  if (DataType.isInt(source) && source.bitWidth < 64) {
-    if (DataType.isInt(target) && target.bitWidth === 64)
-      return BigInt64Array.from(numbers, BigInt);
-    if (DataType.isInt(target) && target.bitWidth > source.bitWidth) {
-      return target.bitWidth === 32 ? Int32Array.from(numbers) : Int16Array.from(numbers);
-    }
-    if (DataType.isFloat(target) && target.precision === Precision.DOUBLE)
-      return Float64Array.from(numbers);
-  }
-  if (DataType.isFloat(source) && DataType.isFloat(target) && target.precision > source.precision) {
-    return Float64Array.from(numbers);
-  }
-  if (DataType.isTimestamp(source) && DataType.isTimestamp(target) && source.unit < target.unit) {
-    if (isZoned(source.timezone) !== isZoned(target.timezone)) return undefined;
-    const factor = 1000n ** BigInt(target.unit - source.unit);
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Timestamps are 64-bit.
-    return BigInt64Array.from(values as BigInt64Array, (value) => value * factor);
-  }
-  return undefined;
 }
 
 function plainData(data: Data): Data {

@@ -3,7 +3,7 @@ import { readScalar } from "../arrow/scalar.ts";
 import { isMapped, physicalName } from "../column-mapping.ts";
 import type { TransactionScope } from "../conflict.ts";
 import { type FileReadOptions, readPhysicalRows } from "../data-read.ts";
-import { formatPartitionValue } from "../partition.ts";
+import { formatPartitionValue, partitionKey } from "../partition.ts";
 import type { StructType } from "../schema.ts";
 import type { FullSnapshot } from "../snapshot.ts";
 import { columnRanges, mayContain } from "../stats/prune.ts";
@@ -42,7 +42,8 @@ export async function scanMatches(
   const { partitionColumns } = base.metadata;
   const partitions = sourcePartitions(source, partitionColumns);
   const matchesPartition = (values: PartitionValues): boolean =>
-    partitions === undefined || partitions.has(partitionKey(values, partitionColumns));
+    partitions === undefined ||
+    partitions.has(partitionKey(values, partitionColumns, source.schema));
   const stored = source.keys.filter(({ name }) => !partitionColumns.includes(name));
   const hasMapping = isMapped(base.metadata.configuration);
   const named = stored.map((key) => (hasMapping ? { ...key, name: physicalName(key.field) } : key));
@@ -166,8 +167,4 @@ function sourcePartitions(
     }
   }
   return partitions;
-}
-
-function partitionKey(values: PartitionValues, partitionColumns: readonly string[]): string {
-  return JSON.stringify(partitionColumns.map((name) => values[name] ?? null));
 }

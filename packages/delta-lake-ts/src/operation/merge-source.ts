@@ -21,6 +21,8 @@ export interface KeyField {
 /** The rows to merge: conformed to the table's schema, numbered over all batches, and found by key. */
 export class MergeSource {
   readonly batches: readonly RecordBatch[];
+  /** The table's, as it is after the merge. */
+  readonly schema: StructType;
   readonly keys: readonly KeyField[];
   readonly index: KeyIndex;
   /** One {@link RowFate} a row. */
@@ -38,6 +40,7 @@ export class MergeSource {
     },
   ) {
     const arrowSchema = deltaToArrow(schema);
+    this.schema = schema;
     this.batches = source.map((batch) => conformBatch(batch, arrowSchema));
     this.keys = keyFields(schema, options.keys);
     this.index = new KeyIndex(

@@ -1,13 +1,14 @@
 import type { Action, AddFile, AppTransaction, Metadata, RemoveFile } from "../action.ts";
-import { assignPhysicalNames } from "../column-mapping.ts";
+import { isMapped, mapColumns } from "../column-mapping.ts";
 import type { TableContext } from "../committer.ts";
 import { DeltaError } from "../error.ts";
-import { evolveSchema } from "../evolve.ts";
+import { type EvolveOptions, evolveSchema } from "../evolve.ts";
 import { DEFAULT_PROTOCOL, protocolFor } from "../feature.ts";
 import { type Runtime, systemRuntime } from "../runtime.ts";
 import { isSameSchema, type StructType, stringifySchema } from "../schema.ts";
 import type { Snapshot } from "../snapshot.ts";
 import type { ObjectStore } from "../store.ts";
+import { allowsWidening } from "../type-widening.ts";
 
 /** What every writing operation takes. */
 export interface CommitOptions {
@@ -22,10 +23,13 @@ export interface CommitOptions {
   };
   /** Extra keys for the commit's own record, e.g. `{ singer: {…} }`. */
   readonly commitInfo?: Readonly<Record<string, unknown>>;
-  /** The schema after this commit: added nullable columns and relaxed NOT NULL; an overwrite may change everything. */
+  /**
+   * The schema after this commit: added nullable columns, relaxed NOT NULL, and wider types where the table's property
+   * `delta.enableTypeWidening` is true; an overwrite may change everything.
+   */
   readonly schema?: StructType;
   readonly description?: string;
-  /** Table properties to set. */
+  /** Table properties to set, when the table is made or later; a feature that one needs is added to the protocol. */
   readonly configuration?: Readonly<Record<string, string>>;
   readonly runtime?: Runtime;
 }
@@ -82,14 +86,15 @@ function creation({ runtime }: TableContext, options: WriteOptions): Action[] {
       hint: "create it first, or pass createIfMissing",
     });
   }
-  const schema = options.schema ?? createIfMissing.schema;
+  const mapped = mapColumns(options.schema ?? createIfMissing.schema, configuration);
+  const { schema } = mapped;
   const metaData: Metadata = {
     id: runtime.uuid(),
     ...(description === undefined ? {} : { description }),
     format: { provider: "parquet", options: {} },
     schemaString: stringifySchema(schema),
     partitionColumns: createIfMissing.partitionColumns ?? [],
-    configuration,
+    configuration: mapped.configuration,
     createdTime: runtime.now(),
   };
   return [
@@ -109,7 +114,9 @@ function evolution(
   const partitionColumns = replacesSchema
     ? (createIfMissing?.partitionColumns ?? base.metadata.partitionColumns)
     : base.metadata.partitionColumns;
-  const named = assignPhysicalNames(schema, { ...base.metadata.configuration, ...configuration });
+  const properties = { ...base.metadata.configuration, ...configuration };
+  checkMapping(base.metadata.configuration, properties);
+  const named = mapColumns(schema, properties, base.schema);
   const isSameConfiguration = Object.entries(configuration).every(
     ([key, value]) => base.metadata.configuration[key] === value,
   );
@@ -126,13 +133,30 @@ function evolution(
   return protocol === base.protocol ? actions : [{ type: "protocol", protocol }, ...actions];
 }
 
+/** Column mapping may be switched on by name, and never changes after that: files keep the names they have. */
+function checkMapping(before: Metadata["configuration"], after: Metadata["configuration"]): void {
+  const from = before["delta.columnMapping.mode"] ?? "none";
+  const to = after["delta.columnMapping.mode"] ?? "none";
+  if (from === to || (from === "none" && isMapped(after))) return;
+  throw new DeltaError(
+    "E_INVALID_COMMIT",
+    `cannot change delta.columnMapping.mode from ${from} to ${to}`,
+    { hint: "leave it, or write the rows into a new table" },
+  );
+}
+
 function nextSchema(
   base: Snapshot,
   wanted: StructType | undefined,
   options: WriteOptions,
   replacesSchema: boolean,
 ): StructType {
-  if (wanted !== undefined) return replacesSchema ? wanted : evolveSchema(base.schema, wanted);
+  if (wanted !== undefined && replacesSchema) return wanted;
+  const evolve: EvolveOptions = {
+    widensTypes: allowsWidening({ ...base.metadata.configuration, ...options.configuration }),
+    partitionColumns: base.metadata.partitionColumns,
+  };
+  if (wanted !== undefined) return evolveSchema(base.schema, wanted, evolve);
   const { createIfMissing } = options;
   if (createIfMissing === undefined) return base.schema;
   // The table was there already: what would have made it must fit it.

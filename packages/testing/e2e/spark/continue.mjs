@@ -3,6 +3,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { append, DataFileWriter, DeltaTable, LocalStore, merge } from "delta-lake-ts";
 import { batchOf, removeCommit, schemaOf, TestTable } from "./table.mjs";
+import { continueWidening } from "./widening.mjs";
 
 const [folder] = process.argv.slice(2);
 if (folder === undefined) throw new Error("usage: continue.mjs FOLDER");
@@ -19,6 +20,7 @@ const checks = [
   await shared(),
   await transaction(),
   await mapping(),
+  await continueWidening(folder, expectRows),
 ];
 await refusals();
 for (const line of [...checks, ...facts]) process.stdout.write(`${JSON.stringify(line)}\n`);
@@ -168,7 +170,6 @@ async function refusals() {
     refused_identity: "identityColumns",
     refused_feed: "changeDataFeed",
     refused_rows: "rowTracking",
-    refused_widening: "typeWidening",
     refused_check: "checkConstraints",
   };
   for (const [name, feature] of Object.entries(wanted)) {

@@ -1,10 +1,12 @@
 /** Writes the tables that every reader must read alike, and prints what they hold: one JSON line a check. */
 import { merge, overwrite } from "delta-lake-ts";
+import { mappingTables } from "./mapping.mjs";
 import { partitionTables } from "./partitions.mjs";
 import { statisticsTables } from "./statistics.mjs";
 import { array, batchOf, map, removeCommit, schemaOf, TestTable } from "./table.mjs";
 import { typesTable } from "./types.mjs";
 import { feedTable, vectorTable } from "./vectors.mjs";
+import { wideningTable } from "./widening.mjs";
 
 const [folder] = process.argv.slice(2);
 if (folder === undefined) throw new Error("usage: ours.mjs FOLDER");
@@ -20,6 +22,8 @@ const checks = [
   ...(await mergeTables()),
   await vectorTable(folder),
   await feedTable(folder),
+  await wideningTable(folder),
+  ...(await mappingTables(folder)),
 ];
 await new TestTable(folder, "shared", { id: "long!", v: "string" }).append([{ id: 1, v: "ours" }]);
 for (const check of checks) process.stdout.write(`${JSON.stringify(check)}\n`);

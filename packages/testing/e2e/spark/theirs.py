@@ -17,7 +17,6 @@ REFUSED = {
     "refused_identity": ("g long GENERATED ALWAYS AS IDENTITY", {}),
     "refused_feed": ("g long", {"delta.enableChangeDataFeed": "true"}),
     "refused_rows": ("g long", {"delta.enableRowTracking": "true"}),
-    "refused_widening": ("g long", {"delta.enableTypeWidening": "true"}),
     "refused_check": ("g long", {}),
 }
 
@@ -32,6 +31,7 @@ def make(session, folder: str) -> None:
         session.conf.set("spark.databricks.delta.checkpointV2.topLevelFileFormat", kind)
         make_checkpoint(session, f"delta.`{folder}/v2_{kind}`", {"delta.checkpointPolicy": "v2"})
     make_mapping(session, f"delta.`{folder}/mapping`")
+    make_widening(session, f"delta.`{folder}/widening`")
     ours = folder.replace("/theirs", "/ours")
     session.sql(f"insert into delta.`{ours}/shared` values (2, 'spark'), (3, null)")
     for name, (column, properties) in REFUSED.items():
@@ -81,7 +81,28 @@ def make_mapping(session, table: str) -> None:
     session.sql(f"alter table {table} rename column v to renamed")
 
 
+def after_mapping(session, path: str, results) -> None:
+    """Spark renames, drops and appends in a table that we mapped."""
+    session.sql(f"alter table delta.`{path}` rename column `new name` to again")
+    session.sql(f"alter table delta.`{path}` drop column w")
+    session.sql(f"insert into delta.`{path}` values (9, 'spark')")
+    rows = [tuple(row) for row in session.sql(f"select * from delta.`{path}` order by id").collect()]
+    wanted = [(1, "old"), (2, "merged"), (3, "ours"), (9, "spark")]
+    results.add("Spark changes the columns of our mapped table", [] if rows == wanted else [str(rows)])
+
+
+def make_widening(session, table: str) -> None:
+    columns = "id long, i int, d decimal(6,2), a array<int>, p decimal(3,1)"
+    pairs = "'delta.enableTypeWidening' = 'true'"
+    session.sql(f"create table {table} ({columns}) using delta partitioned by (p) tblproperties ({pairs})")
+    session.sql(f"insert into {table} values (1, 1, 1.5, array(1, null), 1.5)")
+    for column, kind in [("i", "long"), ("d", "decimal(12,4)"), ("a.element", "long"), ("p", "decimal(8,2)")]:
+        session.sql(f"alter table {table} alter column {column} type {kind}")
+    session.sql(f"insert into {table} values (2, 1099511627776, 1.5001, array(1099511627776), 1.25)")
+
+
 def resume(session, folder: str, results) -> None:
+    after_mapping(session, folder.replace("/theirs", "/ours") + "/mapping_changes", results)
     """Spark's own idempotent write looks at the transaction that we committed."""
     path = folder.replace("/theirs", "/ours") + "/transaction"
     frame = session.createDataFrame([(7,)], "id long")
