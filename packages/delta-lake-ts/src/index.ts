@@ -32,6 +32,8 @@ export type { CommitOptions, CreateOptions, WriteOptions } from "./operation/opt
 export { type OverwriteOptions, overwrite, type PartitionChoice } from "./operation/overwrite.ts";
 export { type RewriteOptions, type RewritePlan, rewrite } from "./operation/rewrite.ts";
 export { type VacuumOptions, type VacuumResult, vacuum } from "./operation/vacuum.ts";
+export type { Comparison, Predicate, PredicateValue } from "./predicate.ts";
+export { parsePredicate } from "./predicate-sql.ts";
 export { type Runtime, systemRuntime } from "./runtime.ts";
 export type { ArrayType, DeltaType, MapType, StructField, StructType } from "./schema.ts";
 export { LocalStore } from "./store/local.ts";

@@ -1,5 +1,7 @@
 import type { Action, AddFile, PartitionValues } from "../action.ts";
 import { DeltaError } from "../error.ts";
+import { partitionKey } from "../partition.ts";
+import { bindPredicate, formatPredicate, type Predicate } from "../predicate.ts";
 import { type FullSnapshot, loadFullSnapshot } from "../snapshot.ts";
 import type { ObjectStore } from "../store.ts";
 import { commitTransaction, replanOnConflict } from "../transaction.ts";
@@ -10,11 +12,16 @@ import { createContext, removeOf, stateActions, type WriteOptions } from "./opti
 export type PartitionChoice =
   /** Those that the new files lie in, as Spark's dynamic partition overwrite. */
   | "touched"
-  /** Those for which it says yes, as `replaceWhere`; new files must lie in them. Null is a value like others. */
+  /** Those for which the condition is true, as Spark's `replaceWhere`; every new row must fulfil it. */
+  | Predicate
+  /** Those for which it says yes; new files must lie in them. Null is a value like others. */
   | ((values: PartitionValues) => boolean);
 
 export type OverwriteOptions = WriteOptions & {
-  /** Default: every partition, and with it the schema and the partitioning. */
+  /**
+   * Left out: every partition, and with it the schema and the partitioning. Given as undefined it is an error: a choice
+   * that could not be made is not the choice of everything.
+   */
   readonly partitions?: PartitionChoice;
 };
 
@@ -29,7 +36,7 @@ export async function overwrite(
   options: OverwriteOptions = {},
 ): Promise<{ version: number }> {
   const context = createContext(store, options);
-  const isWhole = options.partitions === undefined;
+  const isWhole = !("partitions" in options);
   return replanOnConflict(context, async () => {
     const base = await loadFullSnapshot(store);
     const matches = partitionMatcher(files, base, options);
@@ -48,10 +55,7 @@ export async function overwrite(
       reads: isWhole ? { type: "all" } : { type: "partitions", matches },
       readFiles: new Set(replaced.map(([key]) => key)),
       operation: base === undefined && files.length === 0 ? "CREATE TABLE" : "WRITE",
-      operationParameters: writeParameters(
-        "Overwrite",
-        options.createIfMissing?.partitionColumns ?? base?.metadata.partitionColumns,
-      ),
+      operationParameters: overwriteParameters(base, options),
       operationMetrics: fileMetrics(files),
       ...(options.commitInfo === undefined ? {} : { commitInfo: options.commitInfo }),
     });
@@ -63,9 +67,15 @@ export async function overwrite(
 function partitionMatcher(
   files: readonly AddFile[],
   base: FullSnapshot | undefined,
-  { partitions, createIfMissing }: OverwriteOptions,
+  options: OverwriteOptions,
 ): (values: PartitionValues) => boolean {
-  if (partitions === undefined) return () => true;
+  if (!("partitions" in options)) return () => true;
+  const { partitions, createIfMissing } = options;
+  if (partitions === undefined) {
+    throw new DeltaError("E_INVALID_COMMIT", "cannot replace partitions: the choice is undefined", {
+      hint: "leave `partitions` out to replace the whole table",
+    });
+  }
   const columns = base?.metadata.partitionColumns ?? createIfMissing?.partitionColumns ?? [];
   if (columns.length === 0) {
     throw new DeltaError(
@@ -73,11 +83,18 @@ function partitionMatcher(
       "cannot replace partitions: the table is not partitioned",
     );
   }
+  const schema = base?.schema ?? options.schema ?? createIfMissing?.schema;
+  if (schema === undefined) throw new Error("a table that is made has a schema");
   if (partitions === "touched") {
-    const touched = new Set(files.map((file) => partitionKey(file.partitionValues, columns)));
-    return (values) => touched.has(partitionKey(values, columns));
+    const keyOf = (values: PartitionValues): string => partitionKey(values, columns, schema);
+    const touched = new Set(files.map((file) => keyOf(file.partitionValues)));
+    return (values) => touched.has(keyOf(values));
   }
-  const stray = files.find((file) => !partitions(file.partitionValues));
+  const matches =
+    typeof partitions === "function"
+      ? partitions
+      : bindPredicate(partitions, { schema, partitionColumns: columns });
+  const stray = files.find((file) => !matches(file.partitionValues));
   if (stray !== undefined) {
     throw new DeltaError(
       "E_INVALID_COMMIT",
@@ -85,9 +102,15 @@ function partitionMatcher(
       { hint: "nothing was written; give it to an append, or widen the choice" },
     );
   }
-  return partitions;
+  return matches;
 }
 
-function partitionKey(values: PartitionValues, columns: readonly string[]): string {
-  return JSON.stringify(columns.map((column) => values[column] ?? null));
+function overwriteParameters(
+  base: FullSnapshot | undefined,
+  { partitions, createIfMissing }: OverwriteOptions,
+): Record<string, string> {
+  const columns = createIfMissing?.partitionColumns ?? base?.metadata.partitionColumns;
+  const parameters = writeParameters("Overwrite", columns);
+  if (typeof partitions !== "object") return parameters;
+  return { ...parameters, predicate: JSON.stringify([formatPredicate(partitions)]) };
 }
