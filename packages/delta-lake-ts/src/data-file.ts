@@ -11,6 +11,7 @@ import { parseProperties } from "./property.ts";
 import { type Runtime, systemRuntime } from "./runtime.ts";
 import { findField, type StructType } from "./schema.ts";
 import { splitByPartition } from "./split.ts";
+import { chooseStatistics, type StatisticsChoice } from "./stats/choice.ts";
 import { nanColumns } from "./stats/nan.ts";
 import type { ObjectStore } from "./store.ts";
 
@@ -67,7 +68,7 @@ export class DataFileWriter {
   readonly #fileSchema: StructType;
   /** The file's columns under their physical names; undefined without column mapping. */
   readonly #physicalSchema: Schema | undefined;
-  readonly #indexedColumnCount: number;
+  readonly #statistics: StatisticsChoice;
   readonly #open = new Map<string, OpenFile>();
   readonly #added: AddFile[] = [];
   /** Columns that held a NaN: their files carry no bounds in the footer (delta.md §1.7). */
@@ -80,11 +81,13 @@ export class DataFileWriter {
     const { partitionColumns = [], configuration = {} } = options;
     const { schema } = mapColumns(options.schema, configuration);
     this.#arrowSchema = deltaToArrow(schema);
-    this.#indexedColumnCount = parseProperties(configuration).indexedColumnCount;
     const partitionNames = new Set(partitionColumns.map((name) => findField(schema, name)?.name));
     const fields = schema.fields.filter(({ name }) => !partitionNames.has(name));
     const fileSchema: StructType = { type: "struct", fields };
     const hasMapping = isMapped(configuration);
+    this.#statistics = chooseStatistics(parseProperties(configuration), fileSchema, {
+      isMapped: hasMapping,
+    });
     this.#fileSchema = hasMapping ? physicalSchema(fileSchema) : fileSchema;
     this.#physicalSchema = hasMapping ? deltaToArrow(this.#fileSchema) : undefined;
   }
@@ -159,7 +162,7 @@ export class DataFileWriter {
         ...(rowGroupBytes === undefined ? {} : { rowGroupBytes }),
       },
       schema: this.#fileSchema,
-      indexedColumnCount: this.#indexedColumnCount,
+      statistics: this.#statistics,
     };
     const worker = isLarge || encodeWorker?.isStarted === true ? encodeWorker : undefined;
     const encoder = worker?.open(options) ?? new LocalEncoder(options);

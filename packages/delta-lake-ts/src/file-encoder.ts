@@ -1,6 +1,7 @@
 import type { RecordBatch } from "apache-arrow";
 import { ParquetEncoder, type ParquetOptions } from "./parquet/encode.ts";
 import type { StructType } from "./schema.ts";
+import type { StatisticsChoice } from "./stats/choice.ts";
 import { StatisticsCollector } from "./stats/collect.ts";
 
 /** What one data file is encoded by. */
@@ -8,8 +9,7 @@ export interface FileEncoderOptions {
   readonly parquet: ParquetOptions;
   /** The file's columns: without those of the partition. */
   readonly schema: StructType;
-  /** How many leaf columns have statistics; -1 for all. */
-  readonly indexedColumnCount: number;
+  readonly statistics: StatisticsChoice;
 }
 
 /** Turns the batches of one data file into bytes and statistics. `output` must be read, or writing waits for ever. */
@@ -33,9 +33,9 @@ export class LocalEncoder implements FileEncoder {
   readonly #parquet: ParquetEncoder;
   readonly #statistics: StatisticsCollector;
 
-  constructor({ parquet, schema, indexedColumnCount }: FileEncoderOptions) {
+  constructor({ parquet, schema, statistics }: FileEncoderOptions) {
     this.#parquet = new ParquetEncoder(parquet);
-    this.#statistics = new StatisticsCollector(schema, indexedColumnCount);
+    this.#statistics = new StatisticsCollector(schema, statistics);
   }
 
   get output(): AsyncIterable<Uint8Array> {

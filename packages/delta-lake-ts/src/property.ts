@@ -24,6 +24,10 @@ export interface TableProperties {
   readonly logRetentionMs: number;
   /** -1 means all columns. */
   readonly indexedColumnCount: number;
+  /** The columns that have statistics, each by the names that lead to it; undefined for the first ones. */
+  readonly statisticsColumns: readonly (readonly string[])[] | undefined;
+  /** Code points of a text that statistics keep. */
+  readonly prefixLength: number;
   readonly isolationLevel: "Serializable" | "WriteSerializable";
   readonly writesStatisticsAsJson: boolean;
   readonly usesInCommitTimestamps: boolean;
@@ -40,12 +44,29 @@ export function parseProperties(configuration: Metadata["configuration"]): Table
     tombstoneRetentionMs: interval(configuration, "delta.deletedFileRetentionDuration", 7 * DAY_MS),
     logRetentionMs: interval(configuration, "delta.logRetentionDuration", 30 * DAY_MS),
     indexedColumnCount: integer(configuration, "delta.dataSkippingNumIndexedCols", 32, -1),
+    statisticsColumns: columnList(configuration["delta.dataSkippingStatsColumns"]),
+    prefixLength: integer(configuration, "delta.dataSkippingStringPrefixLength", 32, 0),
     isolationLevel: isolation === "WriteSerializable" ? isolation : "Serializable",
     writesStatisticsAsJson: configuration["delta.checkpoint.writeStatsAsJson"] !== "false",
     usesInCommitTimestamps: configuration["delta.enableInCommitTimestamps"] === "true",
     usesDeletionVectors: configuration["delta.enableDeletionVectors"] === "true",
     columnMappingMode: configuration["delta.columnMapping.mode"] ?? "none",
   };
+}
+
+/** Parses ``a, `b.c`, s.x``: names may stand in backticks, a dot leads into a struct. */
+function columnList(text: string | undefined): string[][] | undefined {
+  if (text === undefined) return undefined;
+  const columns: string[][] = [];
+  const pattern = /(?:`((?:[^`]|``)*)`|([^`,.]+))\s*([,.]|$)/g;
+  let path: string[] = [];
+  for (const [, quoted, plain = "", end] of text.matchAll(pattern)) {
+    path.push(quoted === undefined ? plain.trim() : quoted.replaceAll("``", "`"));
+    if (end === ".") continue;
+    columns.push(path);
+    path = [];
+  }
+  return columns;
 }
 
 function integer(

@@ -8,19 +8,22 @@ import {
 } from "../scalar.ts";
 import { type DeltaType, parseDecimal } from "../schema.ts";
 
-/** `delta.dataSkippingStringPrefixLength`: code points of a string that statistics keep. */
-const PREFIX_LENGTH = 32;
-/** Where the search for a place for the tie-breaker ends, as in Spark. */
-const PREFIX_LENGTH_MAX = 64;
+/** Where the search for a place for the tie-breaker ends, as in Spark: at twice the prefix. */
+const PREFIX_FACTOR_MAX = 2;
 const LAST_CODE_POINT = 0x10_ff_ff;
 
 export type Side = "min" | "max";
 
 /** The JSON token of a bound, or undefined when none can be given: an absent bound only costs skipping. */
-export function formatBound(type: DeltaType, value: Scalar, side: Side): string | undefined {
+export function formatBound(
+  type: DeltaType,
+  value: Scalar,
+  { side, prefixLength }: { readonly side: Side; readonly prefixLength: number },
+): string | undefined {
   if (value === null || typeof type !== "string") return undefined;
   if (typeof value === "string") {
-    const text = side === "min" ? truncateMin(value) : truncateMax(value);
+    const text =
+      side === "min" ? truncateMin(value, prefixLength) : truncateMax(value, prefixLength);
     return text === undefined ? undefined : JSON.stringify(text);
   }
   if (typeof value === "bigint") return formatBig(type, value, side);
@@ -31,17 +34,21 @@ export function formatBound(type: DeltaType, value: Scalar, side: Side): string 
   return floatToken(value, type === "float", side);
 }
 
-/** The first 32 code points: never greater than the whole. */
-export function truncateMin(text: string): string {
-  return text.length <= PREFIX_LENGTH ? text : codePoints(text, PREFIX_LENGTH).join("");
+/** The first code points: never greater than the whole. */
+export function truncateMin(text: string, prefixLength: number): string {
+  return text.length <= prefixLength ? text : codePoints(text, prefixLength).join("");
 }
 
-/** A text of at most 65 code points that is not smaller than `text` in code-point order; undefined when there is none. */
-export function truncateMax(text: string): string | undefined {
-  if (text.length <= PREFIX_LENGTH) return text;
-  const points = codePoints(text, PREFIX_LENGTH_MAX + 1);
-  if (points.length <= PREFIX_LENGTH) return text;
-  for (let length = PREFIX_LENGTH; length < PREFIX_LENGTH_MAX; length += 1) {
+/**
+ * A text of little more code points than the prefix that is not smaller than `text` in code-point order; undefined when
+ * there is none.
+ */
+export function truncateMax(text: string, prefixLength: number): string | undefined {
+  if (text.length <= prefixLength) return text;
+  const lengthMax = prefixLength * PREFIX_FACTOR_MAX;
+  const points = codePoints(text, lengthMax + 1);
+  if (points.length <= prefixLength) return text;
+  for (let length = prefixLength; length < lengthMax; length += 1) {
     const next = points[length]?.codePointAt(0);
     if (next === undefined) return text;
     const prefix = points.slice(0, length).join("");

@@ -6,8 +6,10 @@ import {
   assert,
   property,
 } from "fast-check";
+import { parseProperties } from "../property.ts";
 import { parseDecimalText } from "../scalar.ts";
 import { batchOf, schemaOf } from "../table-fixture.test.support.ts";
+import { chooseStatistics } from "./choice.ts";
 import { StatisticsCollector } from "./collect.ts";
 
 test("statistics cover nested leaves, and types without an order only by their nulls", () => {
@@ -49,7 +51,7 @@ test("a column that holds a NaN has no bounds", () => {
 
 test("only the first columns are indexed when the table says so", () => {
   const schema = schemaOf({ a: "long", b: "long" });
-  const statistics = new StatisticsCollector(schema, 1);
+  const statistics = new StatisticsCollector(schema, { indexedColumnCount: 1, prefixLength: 32 });
 
   statistics.add(batchOf(schema, [{ a: 1, b: 2 }]));
 
@@ -109,3 +111,35 @@ test("text lies between its bounds, which are values, in the order of bytes", ()
     ),
   );
 });
+
+test.each([
+  ["S.city, `a.b`", { s: { city: 0 }, "a.b": 0 }],
+  ["s", { s: { city: 0, zip: 0 } }],
+  ["late, absent", { late: 0 }],
+])(
+  "with delta.dataSkippingStatsColumns %p these columns have statistics: %p",
+  (columns, nullCount) => {
+    const schema = schemaOf({
+      id: "long",
+      s: schemaOf({ zip: "long", city: "string" }),
+      "a.b": "long",
+      late: "string",
+    });
+    const configuration = {
+      "delta.dataSkippingStatsColumns": columns,
+      "delta.dataSkippingNumIndexedCols": "1",
+      "delta.dataSkippingStringPrefixLength": "3",
+    };
+    const choice = chooseStatistics(parseProperties(configuration), schema, { isMapped: false });
+    const statistics = new StatisticsCollector(schema, choice);
+
+    statistics.add(
+      batchOf(schema, [{ id: 1, s: { zip: 1, city: "London" }, "a.b": 1, late: "Oslo" }]),
+    );
+
+    const { maxValues, ...rest } = JSON.parse(statistics.toJson());
+    expect(rest.nullCount).toEqual(nullCount);
+    expect([undefined, "Lon\u007f"]).toContain(maxValues.s?.city);
+    expect([undefined, "Osl\u007f"]).toContain(maxValues.late);
+  },
+);

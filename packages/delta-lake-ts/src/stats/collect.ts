@@ -3,13 +3,13 @@ import { arrowType } from "../arrow/type.ts";
 import { type Mask, validityMask } from "../arrow/validity.ts";
 import type { DeltaType, StructType } from "../schema.ts";
 import { formatBound, type Side } from "./bound.ts";
+import { DEFAULT_STATISTICS, type StatisticsChoice } from "./choice.ts";
 import { createExtreme, type Extreme } from "./extreme.ts";
-
-/** `delta.dataSkippingNumIndexedCols`: the default number of leaf columns with statistics. */
-const INDEXED_COLUMNS = 32;
 
 /** One indexed column; a struct has children instead of bounds of its own. */
 interface ColumnCollector {
+  /** Its place in the struct. */
+  readonly index: number;
   readonly name: string;
   readonly type: DeltaType;
   readonly children: readonly ColumnCollector[] | undefined;
@@ -20,19 +20,23 @@ interface ColumnCollector {
 /** Statistics of one data file, taken from the very batches that are encoded into it. */
 export class StatisticsCollector {
   readonly #columns: readonly ColumnCollector[];
+  readonly #prefixLength: number;
   rowCount = 0;
 
-  /** `schema` is that of the file: without partition columns. `indexedColumnCount` counts leaves, -1 for all. */
-  constructor(schema: StructType, indexedColumnCount = INDEXED_COLUMNS) {
-    const budget = { left: indexedColumnCount < 0 ? Number.POSITIVE_INFINITY : indexedColumnCount };
-    this.#columns = createCollectors(schema, budget);
+  /** `schema` is that of the file: without partition columns. */
+  constructor(schema: StructType, choice: StatisticsChoice = DEFAULT_STATISTICS) {
+    const { indexedColumnCount, columns, prefixLength } = choice;
+    const isCounted = columns === undefined && indexedColumnCount >= 0;
+    const budget = { left: isCounted ? indexedColumnCount : Number.POSITIVE_INFINITY };
+    this.#columns = createCollectors(schema, budget, columns);
+    this.#prefixLength = prefixLength;
   }
 
   /** The batch's columns are those of the file's schema, in its order. */
   add(batch: RecordBatch): void {
     this.rowCount += batch.numRows;
-    for (const [index, column] of this.#columns.entries()) {
-      const data = batch.data.children[index];
+    for (const column of this.#columns) {
+      const data = batch.data.children[column.index];
       if (data === undefined) throw new Error(`the batch lacks column ${column.name}`);
       collect(column, data, undefined);
     }
@@ -42,24 +46,33 @@ export class StatisticsCollector {
   toJson(): string {
     const parts = [
       `"numRecords":${this.rowCount}`,
-      `"minValues":${boundsJson(this.#columns, "min")}`,
-      `"maxValues":${boundsJson(this.#columns, "max")}`,
+      `"minValues":${boundsJson(this.#columns, "min", this.#prefixLength)}`,
+      `"maxValues":${boundsJson(this.#columns, "max", this.#prefixLength)}`,
       `"nullCount":${nullCountJson(this.#columns)}`,
     ];
     return `{${parts.join(",")}}`;
   }
 }
 
-function createCollectors(schema: StructType, budget: { left: number }): ColumnCollector[] {
+/** `paths` are the wanted columns, or undefined for as many as the budget has room for. */
+function createCollectors(
+  schema: StructType,
+  budget: { left: number },
+  paths: StatisticsChoice["columns"],
+): ColumnCollector[] {
   const collectors: ColumnCollector[] = [];
-  for (const { name, type } of schema.fields) {
+  for (const [index, { name, type }] of schema.fields.entries()) {
     if (budget.left <= 0) break;
+    const below = paths?.filter(([first]) => first === name).map(([, ...rest]) => rest);
+    if (below?.length === 0) continue;
+    const isWhole = below?.some((rest) => rest.length === 0) !== false;
     const isStruct = typeof type !== "string" && type.type === "struct";
     if (!isStruct) budget.left -= 1;
     collectors.push({
+      index,
       name,
       type,
-      children: isStruct ? createCollectors(type, budget) : undefined,
+      children: isStruct ? createCollectors(type, budget, isWhole ? undefined : below) : undefined,
       extreme: typeof type === "string" ? createExtreme(arrowType(type)) : undefined,
       nullCount: 0,
     });
@@ -70,8 +83,8 @@ function createCollectors(schema: StructType, budget: { left: number }): ColumnC
 function collect(column: ColumnCollector, data: Data, parent: Mask): void {
   const mask = validityMask(data, parent);
   if (column.children !== undefined) {
-    for (const [index, child] of column.children.entries()) {
-      const childData = data.children[index];
+    for (const child of column.children) {
+      const childData = data.children[child.index];
       if (childData === undefined) throw new Error(`the batch lacks column ${child.name}`);
       collect(child, childData, mask);
     }
@@ -88,13 +101,14 @@ function countZeros(mask: Mask): number {
   return count;
 }
 
-function boundsJson(columns: readonly ColumnCollector[], side: Side): string {
+function boundsJson(columns: readonly ColumnCollector[], side: Side, prefixLength: number): string {
   const entries: string[] = [];
   for (const { name, type, children, extreme } of columns) {
     if (children !== undefined)
-      entries.push(`${JSON.stringify(name)}:${boundsJson(children, side)}`);
+      entries.push(`${JSON.stringify(name)}:${boundsJson(children, side, prefixLength)}`);
     else if (extreme !== undefined) {
-      const token = formatBound(type, side === "min" ? extreme.min() : extreme.max(), side);
+      const value = side === "min" ? extreme.min() : extreme.max();
+      const token = formatBound(type, value, { side, prefixLength });
       if (token !== undefined) entries.push(`${JSON.stringify(name)}:${token}`);
     }
   }
