@@ -6,12 +6,13 @@ import { CHECKPOINT_SCHEMA } from "./checkpoint-schema.ts";
 import { DeltaError } from "./error.ts";
 import { streamFiles } from "./file-stream.ts";
 import { encodeLastCheckpoint, readLastCheckpoint } from "./last-checkpoint.ts";
-import { checkpointPath, LAST_CHECKPOINT_PATH, temporaryPath } from "./log-path.ts";
+import { checkpointPath, checksumPath, LAST_CHECKPOINT_PATH, temporaryPath } from "./log-path.ts";
 import { readFooter } from "./parquet/decode.ts";
 import { encodeParquet } from "./parquet/encode.ts";
 import type { Runtime } from "./runtime.ts";
 import { loadSegment, type Snapshot } from "./snapshot.ts";
 import type { BlobLike, ObjectStore } from "./store.ts";
+import { checksumOf, writeChecksum } from "./version-checksum.ts";
 
 /** Actions per Arrow batch: bounds what a checkpoint of a large table holds in memory. */
 const BATCH_ACTIONS = 4096;
@@ -26,6 +27,8 @@ const HELD_BYTES_MAX = 8 * 1024 * 1024;
 interface Counts {
   rows: number;
   adds: number;
+  /** Bytes of the added files. */
+  addedBytes: number;
 }
 
 /**
@@ -41,12 +44,13 @@ export async function writeCheckpoint(
   if (loaded === undefined) return undefined;
   const { snapshot, segment } = loaded;
   const path = checkpointPath(snapshot.version);
-  const counts: Counts = { rows: 0, adds: 0 };
+  const counts: Counts = { rows: 0, adds: 0, addedBytes: 0 };
   const rows = checkpointRows(snapshot, streamFiles(store, segment), options.runtime.now(), counts);
   const chunks = encodeParquet(batchesOf(rows), ROW_GROUP);
   const temporary = temporaryPath(path, options.runtime.uuid());
   const sizeBytes = await publish(store, { path, temporary, counts }, chunks);
   await publishPointer(store, snapshot, { path, counts, sizeBytes });
+  await publishChecksum(store, snapshot, counts);
   return counts.rows;
 }
 
@@ -127,6 +131,19 @@ async function publishPointer(
   await store.put(LAST_CHECKPOINT_PATH, pointer);
 }
 
+/** Every file was counted: where the chain of checksums was torn, it begins again here. */
+async function publishChecksum(
+  store: ObjectStore,
+  snapshot: Snapshot,
+  { adds, addedBytes }: Readonly<Counts>,
+): Promise<void> {
+  const { version, lastInfo, properties } = snapshot;
+  if (properties.usesInCommitTimestamps && lastInfo?.inCommitTimestamp === undefined) return;
+  if ((await store.head(checksumPath(version))) !== undefined) return;
+  const counts = { fileCount: adds, tableSizeBytes: addedBytes };
+  await writeChecksum(store, version, checksumOf(snapshot, counts));
+}
+
 async function* batchesOf(
   rows: AsyncIterable<readonly Record<string, unknown>[]>,
 ): AsyncGenerator<RecordBatch> {
@@ -161,6 +178,7 @@ async function* checkpointRows(
     for (const file of batch) {
       if (file.type === "add") {
         counts.adds += 1;
+        counts.addedBytes += file.add.size;
         rows.push({ add: checkpointAdd(file.add) });
       } else if (isKept(file.remove, snapshot, nowMs)) {
         rows.push({ remove: { ...file.remove, dataChange: false } });

@@ -23,6 +23,10 @@ export function checkpointPath(version: number): string {
   return `${LOG_FOLDER}${padVersion(version)}.checkpoint.parquet`;
 }
 
+export function checksumPath(version: number): string {
+  return `${LOG_FOLDER}${padVersion(version)}.crc`;
+}
+
 /** Where a file of the log grows before it is moved to its name. `id` keeps two writers of one file apart. */
 export function temporaryPath(path: string, id: string): string {
   return `${LOG_FOLDER}.${path.slice(LOG_FOLDER.length)}.${id}.tmp`;

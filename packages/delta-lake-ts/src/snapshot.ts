@@ -10,6 +10,8 @@ import {
   type RemoveFile,
 } from "./action.ts";
 import { readCheckpoint } from "./checkpoint-read.ts";
+import { commitInfoOf } from "./conflict.ts";
+import { isOwnEngine } from "./engine.ts";
 import { DeltaError, hasCode } from "./error.ts";
 import { checkRead } from "./feature.ts";
 import { commitPath } from "./log-path.ts";
@@ -19,6 +21,7 @@ import { parseProperties, type TableProperties } from "./property.ts";
 import { parseSchema, type StructType } from "./schema.ts";
 import type { ObjectStore } from "./store.ts";
 import { checkTypeChanges } from "./type-widening.ts";
+import { readChecksum, type VersionChecksum } from "./version-checksum.ts";
 
 /** What a table is at one version, without its files: enough for an append, whatever the table's size. */
 export interface Snapshot {
@@ -35,6 +38,8 @@ export interface Snapshot {
   readonly engines: ReadonlySet<string>;
   /** Versions whose commit file is empty: writing after them is refused. */
   readonly emptyVersions: readonly number[];
+  /** What `N.crc` says, where the snapshot was taken from there. */
+  readonly checksum?: VersionChecksum;
 }
 
 /** A snapshot with every live file and tombstone. Checkpoints and rewrites take only this, so none is made from less. */
@@ -48,8 +53,10 @@ export async function loadSnapshot(
   store: ObjectStore,
   options: { version?: number } = {},
 ): Promise<Snapshot | undefined> {
-  const loaded = await load(store, { ...options, hasFiles: false });
-  return loaded === undefined ? undefined : toSnapshot(loaded);
+  const loaded = await load(store, { ...options, hasFiles: false, usesChecksum: true });
+  if (loaded === undefined) return undefined;
+  const snapshot = toSnapshot(loaded);
+  return loaded.checksum === undefined ? snapshot : { ...snapshot, checksum: loaded.checksum };
 }
 
 /** Loads the table's whole state; undefined only when it has no log. */
@@ -88,17 +95,20 @@ export async function readCommit(
 interface Loaded {
   readonly segment: LogSegment;
   readonly state: ReplayState;
+  readonly checksum?: VersionChecksum;
 }
 
 /** A checkpoint that cannot be read is passed over: older ones, and the commits, say the same. */
 async function load(
   store: ObjectStore,
-  options: { version?: number; hasFiles: boolean },
+  options: { version?: number; hasFiles: boolean; usesChecksum?: boolean },
 ): Promise<Loaded | undefined> {
   const unusable = new Set<number>();
   for (;;) {
     const segment = await findLogSegment(store, { ...options, unusable });
     if (segment === undefined) return undefined;
+    const checked = options.usesChecksum === true ? await checkedState(store, segment) : undefined;
+    if (checked !== undefined) return checked;
     const state = createReplayState();
     const { checkpoint } = segment;
     try {
@@ -114,6 +124,33 @@ async function load(
     await replayTail(store, segment, state, options.hasFiles);
     return { segment, state };
   }
+}
+
+/**
+ * The state without files as the version's checksum has it, in place of a checkpoint and the commits after it. Only where
+ * this package made both the commit and its checksum, which its token proves: then it was counted, and is whole.
+ */
+async function checkedState(store: ObjectStore, segment: LogSegment): Promise<Loaded | undefined> {
+  const { version, checkpoint, commitVersions, emptyVersions } = segment;
+  const pieceCount = commitVersions.length + (checkpoint?.paths.length ?? 0);
+  if (pieceCount < 2 || emptyVersions.length > 0) return undefined;
+  const checksum = await readChecksum(store, version);
+  if (checksum?.txnId === undefined) return undefined;
+  const { protocol, metadata, transactions, domains, txnId } = checksum;
+  if (transactions === undefined || domains === undefined) return undefined;
+  const actions = (await readCommit(store, version, { skipsFiles: true })) ?? [];
+  const info = commitInfoOf(actions);
+  const isOurs = info?.txnId === txnId && isOwnEngine(info);
+  if (!isOurs) return undefined;
+  const state = createReplayState();
+  replayActions(state, [
+    { type: "protocol", protocol },
+    { type: "metaData", metaData: metadata },
+    ...transactions.map((txn) => ({ type: "txn", txn }) as const),
+    ...domains.map((domainMetadata) => ({ type: "domainMetadata", domainMetadata }) as const),
+    ...actions,
+  ]);
+  return { segment, state, checksum };
 }
 
 async function replayTail(

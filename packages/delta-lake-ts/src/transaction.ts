@@ -2,6 +2,7 @@ import { type Action, type CommitInfo, encodeActions } from "./action.ts";
 import { writeCheckpoint } from "./checkpoint.ts";
 import { backoffMs, commitBytes, type TableContext } from "./committer.ts";
 import { checkConflict, commitInfoOf, type TransactionScope } from "./conflict.ts";
+import { ENGINE_INFO } from "./engine.ts";
 import { type ConflictName, DeltaError } from "./error.ts";
 import { checkWrite } from "./feature.ts";
 import { fileKey } from "./log-replay.ts";
@@ -9,12 +10,11 @@ import { parseProperties, type TableProperties } from "./property.ts";
 import { parseSchema } from "./schema.ts";
 import { type FullSnapshot, readCommit, type Snapshot } from "./snapshot.ts";
 import { validateCommit } from "./validate.ts";
+import { deriveChecksum, writeChecksum } from "./version-checksum.ts";
 
 /** Rebases of one plan, and plans of one operation: beyond them the table is too busy to go on. */
 const ATTEMPTS_MAX = 50;
 const PLANS_MAX = 20;
-
-const ENGINE_INFO = "delta-lake-ts/0.1.0";
 
 /** One change of a table, planned on one version of it. */
 export interface TransactionPlan {
@@ -48,13 +48,14 @@ export async function commitTransaction(
   const scope = scopeOf(plan, properties);
   const txnId = context.runtime.uuid();
   let version = base === undefined ? 0 : base.version + 1;
-  let lastTimestamp = base?.lastInfo?.inCommitTimestamp ?? 0;
+  let lastTimestamp = await baseTimestamp(context, base, properties);
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
     const info = createCommitInfo(context, plan, { scope, properties, txnId, lastTimestamp });
     const text = encodeActions([{ type: "commitInfo", commitInfo: info }, ...actions]);
     const bytes = new TextEncoder().encode(text);
     const outcome = await commitBytes(context, { version, bytes, txnId });
     if (outcome === "committed") {
+      await checksumAfter(context, { version, base, info, actions });
       await checkpointAfter(context, version, properties);
       return version;
     }
@@ -175,6 +176,17 @@ function createCommitInfo(
   return { ...own, ...plan.commitInfo, ...own };
 }
 
+/** In-commit timestamps must increase; where the version was read from a checkpoint, its commit still tells its own. */
+async function baseTimestamp(
+  { store }: TableContext,
+  base: Snapshot | undefined,
+  { usesInCommitTimestamps }: TableProperties,
+): Promise<number> {
+  if (base === undefined || !usesInCommitTimestamps) return 0;
+  const info = base.lastInfo ?? commitInfoOf((await readCommit(store, base.version)) ?? []);
+  return info?.inCommitTimestamp ?? 0;
+}
+
 /** Reads every commit that took our place; throws at the first that stands in the way. */
 async function passWinners(
   { store }: TableContext,
@@ -201,6 +213,19 @@ function conflictHint(name: ConflictName): string {
   return name === "ConcurrentTransaction"
     ? "another instance of this pipeline is running: stop one of them, then run again"
     : "nothing was written; run again";
+}
+
+/** Best effort: without it a reader replays the log. */
+async function checksumAfter(
+  { store, runtime }: TableContext,
+  commit: Parameters<typeof deriveChecksum>[1],
+): Promise<void> {
+  try {
+    const checksum = await deriveChecksum(store, commit);
+    if (checksum !== undefined) await writeChecksum(store, commit.version, checksum);
+  } catch (error) {
+    runtime.warn?.("version checksum failed", error);
+  }
 }
 
 /** Best effort: a failed checkpoint costs the next reader time, never data. */

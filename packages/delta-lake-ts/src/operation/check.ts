@@ -8,6 +8,7 @@ import { decodePath } from "../partition.ts";
 import { type FullSnapshot, loadFullSnapshot } from "../snapshot.ts";
 import { parseStatistics } from "../stats/parse.ts";
 import type { ObjectStore } from "../store.ts";
+import { readChecksum } from "../version-checksum.ts";
 
 /** What {@link check} looked at, and what is wrong. */
 export interface CheckResult {
@@ -38,7 +39,29 @@ async function checkLog(store: ObjectStore, snapshot: FullSnapshot): Promise<str
   if (pointer !== undefined && (await store.head(checkpointPath(pointer))) === undefined) {
     problems.push(`_last_checkpoint names version ${pointer}, which has no checkpoint file`);
   }
-  return problems;
+  return [...problems, ...(await checkChecksum(store, snapshot))];
+}
+
+/** The version's `.crc`, where there is one, must say what the log says: Spark refuses a table where it does not. */
+async function checkChecksum(store: ObjectStore, snapshot: FullSnapshot): Promise<string[]> {
+  const { version, files, protocol, metadata } = snapshot;
+  const checksum = await readChecksum(store, version);
+  if (checksum === undefined) return [];
+  let sizeBytes = 0;
+  for (const { size } of files.values()) sizeBytes += size;
+  const facts: [string, unknown, unknown][] = [
+    ["files", checksum.fileCount, files.size],
+    ["bytes", checksum.tableSizeBytes, sizeBytes],
+    ["table id", checksum.metadata.id, metadata.id],
+    ["schema", checksum.metadata.schemaString, metadata.schemaString],
+    ["writer version", checksum.protocol.minWriterVersion, protocol.minWriterVersion],
+  ];
+  return facts
+    .filter(([, found, expected]) => found !== expected)
+    .map(
+      ([what, found, expected]) =>
+        `the checksum of version ${version} has as ${what} ${String(found)}, the log says ${String(expected)}`,
+    );
 }
 
 async function checkFile(store: ObjectStore, add: AddFile): Promise<string | undefined> {

@@ -8,6 +8,9 @@ import { type FileSystem, nodeFileSystem } from "./file-system.ts";
 /** What `link()` answers where hard links do not exist: FUSE, UC volumes, some network mounts (delta.md §1.3). */
 const NO_LINK = new Set(["ENOSYS", "EPERM", "EOPNOTSUPP", "ENOTSUP", "EXDEV", "EMLINK"]);
 
+/** Files whose size is asked for together. */
+const HEADS_AT_ONCE = 32;
+
 /**
  * A table in a local folder. A commit is a temporary file, fsynced, linked to its final name, and the folder fsynced:
  * it is whole or absent after any crash, and two racing writers never both succeed.
@@ -62,12 +65,12 @@ export class LocalStore implements ObjectStore {
       if (isAfter && path.startsWith(prefix) && entry.isFile()) paths.push(path);
     }
     paths.sort((left, right) => Buffer.compare(Buffer.from(left), Buffer.from(right)));
-    const found: ObjectMeta[] = [];
-    for (const path of paths) {
-      const meta = await this.head(path);
-      if (meta !== undefined) found.push(meta);
+    const found: (ObjectMeta | undefined)[] = [];
+    for (let first = 0; first < paths.length; first += HEADS_AT_ONCE) {
+      const some = paths.slice(first, first + HEADS_AT_ONCE);
+      found.push(...(await Promise.all(some.map((path) => this.head(path)))));
     }
-    return found;
+    return found.filter((meta) => meta !== undefined);
   }
 
   async put(path: string, bytes: Uint8Array): Promise<void> {

@@ -1,5 +1,5 @@
 /** Reads, appends to and merges into the tables that Spark made; prints checks as ours.mjs does, and facts. */
-import { readdir } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { append, DataFileWriter, DeltaTable, LocalStore, merge } from "delta-lake-ts";
 import { batchOf, removeCommit, schemaOf, TestTable } from "./table.mjs";
@@ -86,7 +86,17 @@ async function checkpoint(name, without = []) {
   await expectRows(table, rows);
   const added = [20, 21, 22, 23].map((id) => ({ id, p: "ours" }));
   for (const row of added) await table.append([row]);
+  await expectChecksum(table);
   return table.expect([...rows, ...added], { without });
+}
+
+/** Our checksums go on from the last one that Spark wrote. */
+async function expectChecksum(table) {
+  const { version, fileCount, sizeBytes } = await DeltaTable.open(table.store);
+  const path = join(table.folder, `_delta_log/${String(version).padStart(20, "0")}.crc`);
+  const found = await readFile(path, "utf8").catch(String);
+  const isTrue = found.includes(`"tableSizeBytes":${sizeBytes},"numFiles":${fileCount},`);
+  facts.push({ fact: `our checksum of ${table.name} counts Spark's files`, isTrue, found });
 }
 
 /** Made by us, appended to by Spark, merged into by us. */

@@ -40,6 +40,7 @@ def with_spark(session, results, ours: list[dict], readers: list) -> None:
     compare_all(results, ours, readers)
     feed = session.read.format("delta").option("readChangeFeed", "true").option("startingVersion", 0)
     change_feed(results, "Spark", lambda path: feed.load(path).toArrow())
+    theirs.read_wrong_checksum(session, f"{folder}/ours/wrong_checksum", results)
     theirs.make(session, f"{folder}/theirs")
     lines = node("continue.mjs", f"{folder}/theirs")
     compare_all(results, [line for line in lines if "name" in line], readers)

@@ -1,4 +1,6 @@
 /** Writes the tables that every reader must read alike, and prints what they hold: one JSON line a check. */
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { merge, overwrite } from "delta-lake-ts";
 import { mappingTables } from "./mapping.mjs";
 import { partitionTables } from "./partitions.mjs";
@@ -26,7 +28,17 @@ const checks = [
   ...(await mappingTables(folder)),
 ];
 await new TestTable(folder, "shared", { id: "long!", v: "string" }).append([{ id: 1, v: "ours" }]);
+await wrongChecksumTable();
 for (const check of checks) process.stdout.write(`${JSON.stringify(check)}\n`);
+
+/** A table whose checksum says one file too many, for Spark to find. */
+async function wrongChecksumTable() {
+  const table = new TestTable(folder, "wrong_checksum", { id: "long" });
+  for (const id of [1, 2]) await table.append([{ id }]);
+  const path = join(table.folder, "_delta_log/00000000000000000001.crc");
+  const text = await readFile(path, "utf8");
+  await writeFile(path, text.replace('"numFiles":2', '"numFiles":3'));
+}
 
 /** 25 commits: checkpoints at 10 and 20, and no JSON before them. */
 async function checkpointTables() {

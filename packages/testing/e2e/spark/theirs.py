@@ -101,6 +101,16 @@ def make_widening(session, table: str) -> None:
     session.sql(f"insert into {table} values (2, 1099511627776, 1.5001, array(1099511627776), 1.25)")
 
 
+def read_wrong_checksum(session, path: str, results) -> None:
+    """Spark holds a table against its `.crc`: what it says to a wrong one shows that it looked at ours."""
+    try:
+        session.sql(f"insert into delta.`{path}` values (3)")
+        results.add("Spark refuses a wrong checksum", ["it did not"])
+    except Exception as error:
+        is_named = "checksum" in str(error).lower() or "DELTA_TXN_LOG_FAILED_INTEGRITY" in str(error)
+        results.add("Spark refuses a wrong checksum", [] if is_named else [str(error)[:500]])
+
+
 def resume(session, folder: str, results) -> None:
     after_mapping(session, folder.replace("/theirs", "/ours") + "/mapping_changes", results)
     """Spark's own idempotent write looks at the transaction that we committed."""
