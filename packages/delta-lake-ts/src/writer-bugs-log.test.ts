@@ -1,4 +1,9 @@
 /** Bugs of other writers that have to do with checkpoints, names, change feeds and sizes, by their numbers in delta.md §4. */
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
 import { expect, test } from "@jest/globals";
 import { parquetMetadataAsync } from "hyparquet";
 import { CHECKPOINT_SCHEMA } from "./checkpoint-schema.ts";
@@ -13,6 +18,7 @@ import { MemoryStore } from "./store/memory.ts";
 import { DeltaTable } from "./table.ts";
 import { batchOf, readRows, schemaOf, writeRows } from "./table-fixture.test.support.ts";
 
+const execute = promisify(execFile);
 const schema = schemaOf({ id: "long" });
 const createIfMissing = { schema };
 
@@ -90,6 +96,34 @@ test("bug 15: 5,000 commits open within a second after their checkpoint", async 
 
   expect(table?.fileCount).toBe(5000);
   expect(performance.now() - startMs).toBeLessThan(1000);
+});
+
+test("bug 15: a process that opens 5,000 commits takes less than a second and 300 MB", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "delta-commits-"));
+  const log = join(folder, "_delta_log");
+  await mkdir(log);
+  const memory = await longLog(5000, 1);
+  await checkpoint(memory, { version: 5000 });
+  const names = [...memory.objects.keys()].filter((name) => name.startsWith("_delta_log/"));
+  await Promise.all(
+    names.map((name) => writeFile(join(folder, name), memory.objects.get(name)?.bytes ?? "")),
+  );
+  const script = `
+    const { DeltaTable, LocalStore } = await import(${JSON.stringify(import.meta.resolve("../dist/index.js"))});
+    const before = process.cpuUsage();
+    const table = await DeltaTable.open(new LocalStore(process.argv[1]));
+    const { user, system } = process.cpuUsage(before);
+    const { maxRSS } = process.resourceUsage();
+    console.log(JSON.stringify({ files: table.fileCount, seconds: (user + system) / 1e6, maxRSS }));`;
+
+  const { stdout } = await execute(process.execPath, ["--input-type=module", "-e", script, folder]);
+
+  await rm(folder, { recursive: true });
+  const { files, seconds, maxRSS } = JSON.parse(stdout);
+  expect(files).toBe(5000);
+  // Of this process alone: others may keep the machine busy.
+  expect(seconds).toBeLessThan(1);
+  expect(maxRSS).toBeLessThan(300 * 1024);
 });
 
 test("bug 15: the checkpoint of many files goes out in row groups", async () => {

@@ -124,9 +124,34 @@ test("bug 5: five seconds of Google's 429 are waited out, a second or more at a 
   const { version } = await append(store, files, { runtime });
 
   expect(version).toBe(1);
+  const log = (await client.objects.list("t/_delta_log/")).map(({ path }) => path);
+  expect(log.filter((path) => path.endsWith(".json")).length).toBe(2);
+  expect(runtime.now()).toBeGreaterThanOrEqual(5000);
   expect(waitsMs.length).toBeGreaterThan(0);
   expect(Math.min(...waitsMs)).toBeGreaterThanOrEqual(1000);
   expect(await readRows(store)).toEqual([{ id: 1 }]);
+});
+
+test("bug 5: the pointer is written at most once a second, where Google refuses more", async () => {
+  const waitsMs: number[] = [];
+  const runtime = virtualRuntime(waitsMs);
+  const connect = async (): Promise<MemoryClient> => client;
+  const client = new MemoryClient("gcs");
+  const store = new CloudStore({ name: "a bucket", prefix: "t", connect, runtime });
+  const configuration = { "delta.checkpointInterval": "1" };
+  const writtenMs: number[] = [];
+  const put = client.put.bind(client);
+  client.put = async (key, bytes, options) => {
+    if (key.endsWith("_last_checkpoint")) writtenMs.push(runtime.now());
+    await put(key, bytes, options);
+  };
+
+  for (let id = 0; id < 4; id += 1) {
+    const files = await writeRows(store, schema, [{ id }]);
+    await append(store, files, { createIfMissing, configuration, runtime });
+  }
+
+  expect(writtenMs).toEqual([0, 1000, 2000]);
 });
 
 test("bug 5: a pointer that Google refuses with 429 fails no commit and leaves no dangling pointer", async () => {

@@ -2,8 +2,10 @@ import { decodeActions } from "../action.ts";
 import { commitInfoOf } from "../conflict.ts";
 import { readLastCheckpoint } from "../last-checkpoint.ts";
 import { checkpointPath, commitPath } from "../log-path.ts";
+import { createReplayState, replayActions } from "../log-replay.ts";
 import { loadFullSnapshot } from "../snapshot.ts";
 import type { MemoryStore } from "../store/memory.ts";
+import { readChecksum } from "../version-checksum.ts";
 import type { Journal } from "./workload.ts";
 
 /** Replays the log with a reader of its own and names every broken invariant (delta.md §5.4). */
@@ -45,6 +47,7 @@ export async function checkTable(store: MemoryStore, journal: Journal): Promise<
       problems.push(`version ${version} overwrites, and leaves ${live.size} files`);
     }
   }
+  problems.push(...(await checkChecksums(store, lastVersion)));
   checkBatches(journal, addedIn, problems);
   await checkSnapshots(store, lastVersion, live, problems);
   return problems;
@@ -55,6 +58,27 @@ export async function checkPointer(store: MemoryStore): Promise<string | undefin
   const version = await readLastCheckpoint(store);
   if (version === undefined || store.objects.has(checkpointPath(version))) return undefined;
   return `_last_checkpoint names version ${version}, which has no checkpoint`;
+}
+
+/** Each version checksum says what the log up to its version says. */
+async function checkChecksums(store: MemoryStore, lastVersion: number): Promise<string[]> {
+  const problems: string[] = [];
+  const state = createReplayState();
+  for (let version = 0; version <= lastVersion; version += 1) {
+    const bytes = store.objects.get(commitPath(version))?.bytes;
+    replayActions(state, decodeActions(new TextDecoder().decode(bytes), version));
+    const checksum = await readChecksum(store, version);
+    if (checksum === undefined) continue;
+    const sizes = [...state.files.values()].map(({ size }) => size);
+    const isRight =
+      checksum.txnId === state.lastInfo?.txnId &&
+      checksum.fileCount === sizes.length &&
+      checksum.tableSizeBytes === sizes.reduce((sum, size) => sum + size, 0) &&
+      checksum.metadata.schemaString === state.metadata?.schemaString &&
+      JSON.stringify(checksum.transactions) === JSON.stringify([...state.transactions.values()]);
+    if (!isRight) problems.push(`the checksum of version ${version} is not what the log says`);
+  }
+  return problems;
 }
 
 function checkBatches(

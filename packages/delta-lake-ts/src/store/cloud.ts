@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { bytesBlob, rangeBlob } from "../blob.ts";
 import { DeltaError } from "../error.ts";
+import { LAST_CHECKPOINT_PATH } from "../log-path.ts";
+import { type Runtime, systemRuntime } from "../runtime.ts";
 import { type BlobLike, type ObjectMeta, type ObjectStore, UnclearPutError } from "../store.ts";
 import { type CloudClient, PART_BYTES } from "./cloud-client.ts";
 import { putOutcome, type StoreFailure } from "./put-outcome.ts";
@@ -20,6 +22,9 @@ export class CloudStore implements ObjectStore {
   readonly #name: string;
   readonly #prefix: string;
   readonly #connect: () => Promise<CloudClient>;
+  readonly #runtime: Pick<Runtime, "now" | "sleep">;
+  /** When each name was last written over, where the store limits that. */
+  readonly #overwrittenMs = new Map<string, number>();
 
   /** `name` stands in errors, `prefix` before every key; the client is asked for at the first call. */
   constructor(options: {
@@ -27,11 +32,13 @@ export class CloudStore implements ObjectStore {
     prefix: string;
     connect: () => Promise<CloudClient>;
     distrustedEngines?: RegExp | undefined;
+    runtime?: Pick<Runtime, "now" | "sleep">;
   }) {
     this.distrustedEngines = options.distrustedEngines;
     this.#name = options.name;
     this.#prefix = options.prefix === "" ? "" : `${options.prefix}/`;
     this.#connect = options.connect;
+    this.#runtime = options.runtime ?? systemRuntime;
   }
 
   async get(path: string, range?: { start: number; end: number }): Promise<Uint8Array | undefined> {
@@ -63,6 +70,7 @@ export class CloudStore implements ObjectStore {
 
   async put(path: string, bytes: Uint8Array): Promise<void> {
     const client = await this.#connect();
+    if (client.kind === "gcs") await this.#waitForTurn(path);
     try {
       await client.put(this.#key(path), bytes, { isConditional: false });
     } catch (error) {
@@ -140,6 +148,14 @@ export class CloudStore implements ObjectStore {
     } catch (error) {
       throw this.#error(client, `move ${from}`, error);
     }
+  }
+
+  /** Waits until the name was left alone for as long as Google wants; only `_last_checkpoint` is written again and again. */
+  async #waitForTurn(path: string): Promise<void> {
+    const lastMs = this.#overwrittenMs.get(path);
+    const waitMs = lastMs === undefined ? 0 : lastMs + RATE_LIMIT_MS - this.#runtime.now();
+    if (waitMs > 0) await this.#runtime.sleep(Math.min(waitMs, RATE_LIMIT_MS));
+    if (path === LAST_CHECKPOINT_PATH) this.#overwrittenMs.set(path, this.#runtime.now());
   }
 
   async #create(
