@@ -23,7 +23,7 @@ def main() -> int:
     results = Results()
     readers = [DeltaRs(), DuckDb(), Polars()]
     ours = node("ours.mjs", f"{folder}/ours")
-    change_feed(results, "delta-rs", lambda path: DeltaTable(path).load_cdf(starting_version=0).read_all())
+    change_feed(results, "delta-rs", lambda path: DeltaTable(path).load_cdf(starting_version=0).read_all(), ours)
     if jars is None:
         compare_all(results, ours, readers)
     else:
@@ -39,7 +39,7 @@ def main() -> int:
 def with_spark(session, results, ours: list[dict], readers: list) -> None:
     compare_all(results, ours, readers)
     feed = session.read.format("delta").option("readChangeFeed", "true").option("startingVersion", 0)
-    change_feed(results, "Spark", lambda path: feed.load(path).toArrow())
+    change_feed(results, "Spark", lambda path: feed.load(path).toArrow(), ours)
     theirs.read_wrong_checksum(session, f"{folder}/ours/wrong_checksum", results)
     theirs.make(session, f"{folder}/theirs")
     lines = node("continue.mjs", f"{folder}/theirs")
@@ -64,18 +64,24 @@ FEED = [
 ]
 
 
-def change_feed(results, name: str, read) -> None:
-    try:
-        rows = pa.table(read(f"{folder}/ours/feed")).to_pylist()
-        found = sorted((row["_commit_version"], row["_change_type"], row["id"], row["p"]) for row in rows)
-        results.add(f"bug 31: {name} reads each change once", [] if found == FEED else [str(found)])
-    except Exception:
-        results.add(f"bug 31: {name} reads each change once", [traceback.format_exc(limit=-3)])
+def change_feed(results, name: str, read, checks: list[dict]) -> None:
+    modes = next(tuple(change) for check in checks for change in [check.get("feed")] if change)
+    for table, model in [("feed", FEED), ("feed_modes", modes)]:
+        wanted = sorted(str(tuple(change)) for change in model)
+        fact = f"bug 31: {name} reads each change of {table} once"
+        try:
+            rows = pa.table(read(f"{folder}/ours/{table}")).to_pylist()
+            found = sorted(str((row["_commit_version"], row["_change_type"], row["id"], row["p"])) for row in rows)
+            results.add(fact, [] if found == wanted else [str(found), str(wanted)])
+        except Exception:
+            results.add(fact, [traceback.format_exc(limit=-3)])
 
 
 def compare_all(results, checks: list[dict], readers: list) -> None:
     for check in checks:
         compare(results, check, readers)
+        for line in check.get("facts", []):
+            results.add(line["fact"], [] if line["isTrue"] else [line["found"]])
 
 
 class Results:

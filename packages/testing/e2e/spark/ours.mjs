@@ -2,7 +2,9 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { merge, overwrite } from "delta-lake-ts";
+import { feedModes } from "./feed.mjs";
 import { mappingTables } from "./mapping.mjs";
+import { sanitisedTable } from "./names.mjs";
 import { partitionTables } from "./partitions.mjs";
 import { statisticsTables } from "./statistics.mjs";
 import { array, batchOf, map, removeCommit, schemaOf, TestTable } from "./table.mjs";
@@ -24,6 +26,8 @@ const checks = [
   ...(await mergeTables()),
   await vectorTable(folder),
   await feedTable(folder),
+  await feedModes(folder),
+  await sanitisedTable(folder),
   await wideningTable(folder),
   ...(await mappingTables(folder)),
 ];
