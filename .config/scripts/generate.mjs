@@ -1,15 +1,23 @@
-// `pnpm generate` writes what follows from the plugins' settings; `--check` only says what is stale, with exit code 1.
+// `pnpm generate` writes what follows from the plugins' settings, and the pages of exported things; `--check` only says what is stale, with exit code 1.
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { settingsSchema, settingsTable } from "../../packages/singer-sdk-ts/dist/index.js";
+import { apiPage } from "../../packages/testing/api-docs/page.mjs";
 import { hubDefinition } from "./hub-definition.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const plugins = ["tap-mssql-ts", "tap-rest-ts", "target-delta-ts"];
 
-const files = (await Promise.all(plugins.map(generatedFiles))).flat();
+const files = [
+  ...(await Promise.all(plugins.map(generatedFiles))).flat(),
+  { path: "docs/api/delta-lake-ts.md", content: await apiPage("delta-lake-ts", "index.d.ts") },
+  {
+    path: "docs/api/delta-lake-ts-parquet.md",
+    content: await apiPage("delta-lake-ts/parquet", "parquet/index.d.ts"),
+  },
+];
 const stale = files.filter(({ path, content }) => readIfThere(path) !== content);
 if (process.argv.includes("--check")) {
   for (const { path } of stale) process.stderr.write(`${path} is stale: run \`pnpm generate\`\n`);

@@ -40,7 +40,8 @@ def with_spark(session, results, ours: list[dict], readers: list) -> None:
     compare_all(results, ours, readers)
     feed = session.read.format("delta").option("readChangeFeed", "true").option("startingVersion", 0)
     change_feed(results, "Spark", lambda path: feed.load(path).toArrow(), ours)
-    theirs.read_wrong_checksum(session, f"{folder}/ours/wrong_checksum", results)
+    tables = ["checkpoint", "checkpoint_removes", "evolution", "merge", "vectors", "widening", "mapping_changes"]
+    theirs.validate_checksums(session, f"{folder}/ours", tables, results)
     theirs.make(session, f"{folder}/theirs")
     lines = node("continue.mjs", f"{folder}/theirs")
     compare_all(results, [line for line in lines if "name" in line], readers)

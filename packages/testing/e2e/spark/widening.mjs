@@ -75,7 +75,8 @@ export async function continueWidening(folder, expectRows) {
   // The partition that Spark wrote as 1.5 is the one that we write as 1.50.
   await upsert(table, [{ ...old, i: 5 }], ["id", "p"]);
   await optimize(table.store);
-  return table.expect([{ ...old, i: 5 }, younger, added], { without });
+  // DuckDB's kernel wants every value that the log ever had at the new scale, removed files' too.
+  return table.expect([{ ...old, i: 5 }, younger, added], { without: [...without, "DuckDB"] });
 }
 
 function upsert(table, rows, keys = ["id"]) {
