@@ -39,5 +39,6 @@ export type { ArrayType, DeltaType, MapType, StructField, StructType } from "./s
 export { LocalStore } from "./store/local.ts";
 export { MemoryStore } from "./store/memory.ts";
 export { openStore } from "./store/open.ts";
+export { type CatalogCall, UnityCatalogStore } from "./store/unity-catalog.ts";
 export type { BlobLike, ObjectMeta, ObjectStore } from "./store.ts";
 export { DeltaTable, type FileFilter, type HistoryEntry } from "./table.ts";

@@ -17,7 +17,7 @@ export const settings = {
     path: {
       type: "string",
       description:
-        "Folder that holds the tables, one folder each; `databricks:`, or nothing while `databricks.host` is set, loads into a SQL warehouse; with `format: parquet` also a volume (/Volumes/…) or dbfs:/….",
+        "Folder that holds the tables, one folder each; `databricks:`, or nothing while `databricks.host` is set, loads into a SQL warehouse; `uc://catalog.schema` writes external tables of Unity Catalog without one; with `format: parquet` also a volume (/Volumes/…) or dbfs:/….",
       examples: ["output/docker_elt/sqlserver", "databricks:"],
     },
     format: {

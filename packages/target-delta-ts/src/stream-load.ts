@@ -242,7 +242,7 @@ export class StreamLoad {
 
   async #chooseMethod(version: number | undefined): Promise<void> {
     if (this.#method !== undefined) return;
-    const { stream, store, versionAppId } = this.#context;
+    const { stream, path, store, versionAppId } = this.#context;
     const { format, loadMethod } = this.#options;
     const method = chooseLoadMethod({
       configured: loadMethod,
@@ -274,7 +274,9 @@ export class StreamLoad {
       return;
     }
     this.#method = method;
-    const table = await DeltaTable.open(store);
+    const table = await DeltaTable.open(store).catch((error: unknown) => {
+      throw commitError(error, stream, path);
+    });
     this.#liveVersion = table?.appTransaction(versionAppId)?.version;
   }
 

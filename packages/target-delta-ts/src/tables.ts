@@ -1,14 +1,8 @@
 import { availableParallelism } from "node:os";
-import { resolve } from "node:path";
-import {
-  EncodeWorker,
-  LocalStore,
-  type ObjectStore,
-  openStore as openTableStore,
-} from "delta-lake-ts";
+import { EncodeWorker } from "delta-lake-ts";
 import { type Column, type Log, type SchemaMessage, UserError } from "singer-sdk-ts";
 import { AUDIT_TABLE, type LoadEntry, writeAudit } from "./audit.ts";
-import { isDatabricksFolder, openFileStore } from "./databricks/file-folder.ts";
+import { isCatalog } from "./databricks/catalog-store.ts";
 import { tableName } from "./databricks/table-name.ts";
 import type { WarehouseTarget } from "./databricks/warehouse-target.ts";
 import { fileName } from "./file-name.ts";
@@ -22,6 +16,7 @@ import { EVOLVE, type SchemaContract } from "./schema-contract.ts";
 import type { Config } from "./settings.ts";
 import { StreamLoad, type StreamOptions } from "./stream-load.ts";
 import { TablePaths, tablePath } from "./table-path.ts";
+import { openStore, pathMissing } from "./table-store.ts";
 import type { Verification } from "./verify.ts";
 
 /** Streams that a warehouse loads at once: each has one statement on its way. */
@@ -188,7 +183,8 @@ export class Tables {
     const { path, loadMethod, partitionColumns, contract, validFromColumn } = placement;
     const { id: runId, startedMs, log } = this.#run;
     const config = this.#config;
-    this.#paths.reserve(stream, this.#warehouse === undefined ? path : tableName(path));
+    const isInCatalog = this.#warehouse !== undefined || isCatalog(config.path);
+    this.#paths.reserve(stream, isInCatalog ? tableName(path) : path);
     const { columns: partitionNames, derived } = partitioning(stream, partitionColumns, columns);
     if (this.#warehouse !== undefined) checkWarehouse(stream, { loadMethod, derived });
     if (this.#warehouse !== undefined)
@@ -197,7 +193,7 @@ export class Tables {
       stream,
       path,
       store: openStore(config, path),
-      openStore: (folder: string) => openStore(config, `${path}/${folder}`),
+      openStore: (folder: string) => openStore(config, path, folder),
       parts: {
         compression: config.compression,
         fileSizeBytes: config.file_size_mb * 1024 * 1024,
@@ -287,28 +283,4 @@ export function hasHistory({ load_method, streams = {} }: Config): boolean {
 async function openWarehouse(config: Config, run: RunIdentity): Promise<WarehouseTarget> {
   const { WarehouseTarget: Target } = await import("./databricks/warehouse-target.ts");
   return await Target.open(config, run);
-}
-
-/** The store whose root is the table folder `path`. */
-export function openStore(config: Config, path: string): ObjectStore {
-  if (config.path === undefined) throw pathMissing();
-  if (isDatabricksFolder(config.path)) return openFileStore(config, `${config.path}/${path}`);
-  const scheme = /^([a-z0-9]+):\/\//.exec(config.path)?.[1];
-  if (scheme !== undefined && !/^(?:s3a?|abfss?|az|gs|file)$/.test(scheme)) {
-    throw new UserError(
-      "E_SETTING",
-      `setting \`path\` starts with ${scheme}://, which is unknown`,
-      {
-        hint: "give a local folder, or a URL that starts with s3://, abfss://, az:// or gs://",
-      },
-    );
-  }
-  if (scheme !== undefined) return openTableStore(`${config.path}/${path}`);
-  return new LocalStore(resolve(config.path, path));
-}
-
-function pathMissing(): UserError {
-  return new UserError("E_SETTING", "setting `path` is missing", {
-    hint: "set `path` to a folder, or DATABRICKS_HOST and DATABRICKS_TOKEN to load into a SQL warehouse",
-  });
 }

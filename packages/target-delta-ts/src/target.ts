@@ -9,7 +9,8 @@ import { writeReport } from "./report.ts";
 import { reportPage } from "./report-page.ts";
 import { TargetRun } from "./run.ts";
 import type { Config } from "./settings.ts";
-import { hasHistory, openStore, streamContract, streamPath, Tables } from "./tables.ts";
+import { openStore } from "./table-store.ts";
+import { hasHistory, streamContract, streamPath, Tables } from "./tables.ts";
 import { verify } from "./verify.ts";
 
 /** Rows of one Arrow batch at most: a commit is made of many (speed.md, section 4). */

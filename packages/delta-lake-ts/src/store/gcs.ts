@@ -17,8 +17,10 @@ export function connectGcs(
   { bucket, environment }: ClientOptions,
 ): CloudClient {
   const emulator = environment["STORAGE_EMULATOR_HOST"];
+  const token = environment["GOOGLE_OAUTH_ACCESS_TOKEN"];
+  const login = token === undefined ? {} : withToken(library, token);
   const storage = new library.Storage(
-    emulator === undefined ? {} : { apiEndpoint: emulator, projectId: "emulator" },
+    emulator === undefined ? login : { apiEndpoint: emulator, projectId: "emulator" },
   );
   // The library takes the variable as the whole base of its URLs, unlike Google's other libraries and its own uploads.
   if (emulator !== undefined) storage.baseUrl = `${storage.apiEndpoint}/storage/v1`;
@@ -69,4 +71,13 @@ export function connectGcs(
       };
     },
   };
+}
+
+/** A login that is a token alone, and is not renewed here. The library makes it: its own dependencies are not ours. */
+function withToken(library: GcsLibrary, token: string) {
+  const nobody = { client_id: "-", client_secret: "-", refresh_token: "-" };
+  const { authClient: auth } = new library.Storage({ projectId: "-" });
+  const authClient = auth.fromJSON({ type: "authorized_user", ...nobody });
+  authClient.setCredentials({ access_token: token });
+  return { authClient, projectId: "-" };
 }

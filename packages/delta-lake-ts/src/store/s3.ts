@@ -15,9 +15,15 @@ type S3Library = typeof import("@aws-sdk/client-s3");
 export function connectS3(library: S3Library, { bucket, environment }: ClientOptions): CloudClient {
   const endpoint = environment["AWS_ENDPOINT_URL_S3"] ?? environment["AWS_ENDPOINT_URL"];
   const region = environment["AWS_REGION"] ?? environment["AWS_DEFAULT_REGION"];
+  const credentials = givenCredentials(environment);
+  const isRegionKnown =
+    region !== undefined || (endpoint === undefined && credentials === undefined);
   const client = new library.S3Client({
     ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
-    ...(region === undefined && endpoint === undefined ? {} : { region: region ?? "us-east-1" }),
+    // Who hands out credentials does not say where the bucket is: S3 itself does.
+    ...(isRegionKnown ? {} : { region: "us-east-1", followRegionRedirects: true }),
+    ...(region === undefined ? {} : { region }),
+    ...(credentials === undefined ? {} : { credentials }),
   });
   const at = (key: string): { Bucket: string; Key: string } => ({ Bucket: bucket, Key: key });
   return {
@@ -65,6 +71,19 @@ export function connectS3(library: S3Library, { bucket, environment }: ClientOpt
         code: codeText(property(error, "code"), name === "Error" ? undefined : name),
       };
     },
+  };
+}
+
+/** Credentials of an environment that is not the process's: the library looks at that one itself, and at much else. */
+function givenCredentials(environment: ClientOptions["environment"]) {
+  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = environment;
+  if (environment === process.env || accessKeyId === undefined || secretAccessKey === undefined)
+    return undefined;
+  const sessionToken = environment["AWS_SESSION_TOKEN"];
+  return {
+    accessKeyId,
+    secretAccessKey,
+    ...(sessionToken === undefined ? {} : { sessionToken }),
   };
 }
 

@@ -1,8 +1,13 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "singer-sdk-ts";
 import { request } from "undici";
 
 /** A token is asked for anew when it has less than this left. */
 const MARGIN_MS = 120_000;
+
+/** A busy service is asked this often. */
+const TRIES_MAX = 5;
+const WAIT_MS = 200;
 
 /** What authorises a call: given, or got for a service principal and kept until it runs out. */
 export interface AccessToken {
@@ -89,20 +94,33 @@ export class ServiceToken implements AccessToken {
   }
 
   async #fetch(): Promise<{ token: string; endMs: number }> {
-    const { url, headers, form, variables } = this.#request;
+    for (let attempt = 1; ; attempt++) {
+      const { status, text } = await this.#ask().catch((error: unknown) => ({
+        status: 0,
+        text: error instanceof Error && "code" in error ? String(error.code) : String(error),
+      }));
+      const answer: unknown = status === 200 ? JSON.parse(text) : undefined;
+      if (isTokenAnswer(answer))
+        return { token: answer.access_token, endMs: Date.now() + 1000 * answer.expires_in };
+      const isPassing = status === 0 || status === 429 || status >= 500;
+      if (!isPassing || attempt === TRIES_MAX) {
+        const reason = status === 0 ? text : status;
+        throw new UserError("E_LOGIN", `Databricks gives no token to the client: ${reason}`, {
+          hint: `check ${this.#request.variables}`,
+        });
+      }
+      await sleep(WAIT_MS * 2 ** attempt);
+    }
+  }
+
+  async #ask(): Promise<{ readonly status: number; readonly text: string }> {
+    const { url, headers, form } = this.#request;
     const { statusCode, body } = await request(url, {
       method: "POST",
       headers: { ...headers, "content-type": "application/x-www-form-urlencoded" },
       body: new URLSearchParams(form).toString(),
     });
-    const text = await body.text();
-    const answer: unknown = statusCode === 200 ? JSON.parse(text) : undefined;
-    if (!isTokenAnswer(answer)) {
-      throw new UserError("E_LOGIN", `Databricks gives no token to the client: ${statusCode}`, {
-        hint: `check ${variables}`,
-      });
-    }
-    return { token: answer.access_token, endMs: Date.now() + 1000 * answer.expires_in };
+    return { status: statusCode, text: await body.text() };
   }
 }
 

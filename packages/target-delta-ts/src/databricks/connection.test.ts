@@ -75,6 +75,22 @@ test("a service principal gets its token by itself", async () => {
   expect(requests.filter((request) => request.includes("oidc"))).toHaveLength(1);
 });
 
+test("T9: a service principal asks again when the workspace is busy or its answer is lost", async () => {
+  const { url, requests } = await start({
+    client: { id: "app", secret: "word" },
+    faults: [
+      { request: "POST /oidc", times: 1, answer: { status: 503 } },
+      { request: "POST /oidc", times: 1, answer: "drop" },
+    ],
+  });
+  const { token: _token, ...rest } = config(url);
+  const { api } = openWorkspace({ ...rest, client_id: "app", client_secret: "word" });
+
+  await warehousePath(rest, api);
+
+  expect(requests.filter((request) => request.includes("oidc"))).toHaveLength(3);
+});
+
 test("a wrong token is one clear error", async () => {
   const { url } = await start();
   const { api } = openWorkspace({ ...config(url), token: "wrong" });

@@ -120,6 +120,12 @@ export const databricksSettings = {
         "Tags of the statements in the workspace's query history, so that their cost can be attributed.",
       examples: [{ team: "finance" }],
     },
+    external_location: {
+      type: "string",
+      description:
+        "With `path: uc://catalog.schema`, the folder below a Unity Catalog external location in which new external tables are made; without it only tables that are there are written.",
+      examples: ["s3://lake/sales"],
+    },
     keep_staged_files: {
       type: "boolean",
       default: false,

@@ -1,5 +1,6 @@
 import type { StructField, StructType } from "delta-lake-ts";
 import { UserError } from "singer-sdk-ts";
+import { tableKeys } from "../load/key-columns.ts";
 import { StreamSchema } from "../load/stream-schema.ts";
 import type { SchemaContract } from "../schema-contract.ts";
 import { DELETED_AT } from "./merge-statement.ts";
@@ -78,15 +79,7 @@ export class WarehouseTable {
 
   /** The table's columns of the key properties, by the source's names. */
   keyColumns(keyProperties: readonly string[]): readonly string[] {
-    return keyProperties.map((key) => {
-      const name = this.schema.tableName(key);
-      if (name !== undefined) return name;
-      throw new UserError(
-        "E_KEY",
-        `stream ${this.#stream}: key property ${key} is not a column of its schema`,
-        { hint: "name existing columns as key properties, or set `load_method: append`" },
-      );
-    });
+    return tableKeys(this.#stream, keyProperties, this.schema);
   }
 
   /** Gives the table the column that marks deleted rows, with the next statement that prepares it. */

@@ -65,7 +65,10 @@ export class WorkspaceApi {
     const query = new URLSearchParams(call.query).toString();
     const response = await request(`${this.#origin}${path}${query === "" ? "" : `?${query}`}`, {
       method: call.method,
-      headers: { authorization: `Bearer ${await this.#token.get()}` },
+      headers: {
+        authorization: `Bearer ${await this.#token.get()}`,
+        ...(typeof call.body === "string" ? { "content-type": "application/json" } : {}),
+      },
       headersTimeout: TIMEOUT_MS,
       bodyTimeout: TIMEOUT_MS,
       ...(call.body === undefined ? {} : { body: call.body }),

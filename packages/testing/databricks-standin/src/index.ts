@@ -1,4 +1,5 @@
 export { presign } from "./presigned.ts";
+export type { CatalogEntry } from "./unity-catalog.ts";
 export {
   startWorkspace,
   type Workspace,

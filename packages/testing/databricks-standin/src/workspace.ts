@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { type Answer, failure, json, type WorkspaceRequest } from "./answer.ts";
 import { Dbfs } from "./dbfs.ts";
 import { isSigned } from "./presigned.ts";
+import { answerCatalog, type UnityCatalogOptions } from "./unity-catalog.ts";
 import { answerDirectory, answerFile } from "./workspace-files.ts";
 
 /** A failure on cue: the first `times` requests whose `METHOD /path` contains `request` get it. */
@@ -32,6 +33,8 @@ export interface WorkspaceOptions {
   readonly faults?: readonly WorkspaceFault[];
   /** Asked for every request, by `METHOD /path`: a failure of its own choice. */
   readonly chooseFault?: (request: string) => WorkspaceFault["answer"] | undefined;
+  /** External tables and the credentials for them. */
+  readonly catalog?: UnityCatalogOptions;
   /** Answers what is posted to a warehouse. */
   readonly sql?: (body: Uint8Array) => Promise<Uint8Array>;
   /** With it the server speaks HTTPS. */
@@ -126,6 +129,8 @@ async function route(front: Front, request: WorkspaceRequest): Promise<Answer> {
     return await answerDirectory(options.root, { ...request, path: folder });
   }
   if (path.startsWith("/api/2.0/dbfs/")) return await dbfs.answer(request);
+  if (options.catalog !== undefined && path.startsWith("/api/2.1/unity-catalog/"))
+    return answerCatalog(options.catalog, request);
   if (path === "/api/2.0/sql/warehouses") return listWarehouses(options);
   if (options.sql !== undefined && path.startsWith("/sql/1.0/warehouses/")) {
     const body = await options.sql(request.body);

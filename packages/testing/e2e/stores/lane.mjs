@@ -7,6 +7,7 @@ import { openStore } from "delta-lake-ts";
 import { lostReply } from "./lost-reply.mjs";
 import { createBucket } from "./bucket.mjs";
 import { checkFiles, checkRace, checkTable } from "./table-checks.mjs";
+import { checkUnityCatalog } from "./unity-catalog.mjs";
 import { Wire, wireChecks } from "./wire-faults.mjs";
 
 const [folder, cache] = process.argv.slice(2);
@@ -95,14 +96,15 @@ async function versitygw() {
   await checkStore("versitygw", "s3://lane");
   await check("versitygw: a lost reply is recognised", () => lostReply(port));
   await checkWire("versitygw", "s3://lane", port, (to) => ({ AWS_ENDPOINT_URL: `http://127.0.0.1:${to}` }));
+  await check("versitygw: an external table of Unity Catalog is written with lent credentials", () =>
+    checkUnityCatalog("s3://lane", { access_key_id: "lane", secret_access_key: "lane-secret" }),
+  );
   await check("versitygw: an error names no secret", async () => {
-    const environment = { ...process.env };
-    process.env.AWS_SECRET_ACCESS_KEY = "wrong-secret";
+    const environment = { ...process.env, AWS_SECRET_ACCESS_KEY: "wrong-secret" };
     const error = await openStore("s3://lane/x", { environment }).get("a").then(
       () => undefined,
       (reason) => reason,
     );
-    process.env.AWS_SECRET_ACCESS_KEY = "lane-secret";
     assert.equal(error.message, "cannot read a in s3 bucket lane: SignatureDoesNotMatch (403)");
   });
 }
