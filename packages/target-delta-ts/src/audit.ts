@@ -19,6 +19,9 @@ export interface LoadEntry {
   readonly path: string;
   readonly method: string;
   readonly rowCount: number;
+  readonly rejectedCount: number;
+  /** Order-free, 128 bits, of the rows given to the table. */
+  readonly checksum: string | undefined;
   /** The stream's table, as the run leaves it. */
   readonly store: ObjectStore;
 }
@@ -39,6 +42,8 @@ const columns: readonly Column[] = [
   { name: "table_version", type: { type: "integer", bits: 64 }, nullable: true },
   { name: "table_files", type: { type: "integer", bits: 64 }, nullable: true },
   { name: "table_bytes", type: { type: "integer", bits: 64 }, nullable: true },
+  { name: "rows_rejected", type: { type: "integer", bits: 64 }, nullable: true },
+  { name: "rows_checksum", type: { type: "string" }, nullable: true },
   { name: "started_at", type: { type: "timestamp" }, nullable: false },
   { name: "finished_at", type: { type: "timestamp" }, nullable: false },
 ];
@@ -56,8 +61,11 @@ export async function writeAudit(
   const schema = arrowToDelta(arrowSchema);
   const writer = new DataFileWriter(store, { schema });
   await writer.write(buildBatch(arrowSchema, rows));
-  await append(store, await writer.close(), {
-    createIfMissing: { schema },
+  const files = await writer.close();
+  const isThere = (await DeltaTable.open(store)) !== undefined;
+  await append(store, files, {
+    // A table of an earlier release lacks columns.
+    ...(isThere ? { schema } : { createIfMissing: { schema } }),
     commitInfo: { singer: { runId: run.id } },
   });
 }
@@ -75,6 +83,8 @@ async function auditRow(run: AuditRun, entry: LoadEntry): Promise<Record<string,
     table_version: long(table?.version),
     table_files: long(table?.fileCount),
     table_bytes: long(table?.sizeBytes),
+    rows_rejected: BigInt(entry.rejectedCount),
+    rows_checksum: entry.checksum ?? null,
     started_at: BigInt(run.startedMs) * 1000n,
     finished_at: BigInt(run.finishedMs) * 1000n,
   };

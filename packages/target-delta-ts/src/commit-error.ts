@@ -5,6 +5,16 @@ export function commitError(error: unknown, stream: string, path: string): unkno
   if (!(error instanceof Error) || !("code" in error) || typeof error.code !== "string")
     return error;
   const code = error.code;
+  if ("conflict" in error && error.conflict === "ConcurrentTransaction") {
+    return new UserError(
+      "E_FENCED",
+      `stream ${stream}: another instance of this pipeline loads table ${path}: this one stops, so that no row comes twice`,
+      {
+        hint: "stop one of them, then run again: it goes on where the table stands; two pipelines need different `pipeline_id`s",
+        cause: error,
+      },
+    );
+  }
   if (code === "E_COMMIT_CONFLICT") {
     return new UserError(
       "E_COMMIT_CONFLICT",

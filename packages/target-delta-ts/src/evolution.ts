@@ -1,6 +1,12 @@
 import type { DeltaType, StructField, StructType } from "delta-lake-ts";
 import { UserError } from "singer-sdk-ts";
-import { checkContract, EVOLVE, type SchemaContract } from "./schema-contract.ts";
+import {
+  type ColumnDrift,
+  checkContract,
+  EVOLVE,
+  missingColumns,
+  type SchemaContract,
+} from "./schema-contract.ts";
 
 /** The type that a table's column may become to hold the stream's values; `undefined` when there is none. */
 export type Widen = (table: DeltaType, source: DeltaType) => DeltaType | undefined;
@@ -12,6 +18,8 @@ export interface Evolution {
   readonly isChanged: boolean;
   /** The table's column that takes each of the stream's columns, by the stream's name; a column without one is left out. */
   readonly targets: ReadonlyMap<string, StructField>;
+  /** What the stream would change, by the stream's names. */
+  readonly drift: ColumnDrift;
 }
 
 /**
@@ -19,7 +27,7 @@ export interface Evolution {
  *
  * Names match without case, and the table's spelling wins. A column whose values all fit the table's type is converted;
  * any other difference of types throws E_COLUMN_TYPE, unless `widen` knows a type for both. What `contract` freezes
- * throws E_CONTRACT, and what it discards has no target.
+ * throws E_CONTRACT, and what it discards or rejects has no target.
  */
 export function evolve(
   stream: string,
@@ -33,19 +41,20 @@ export function evolve(
   const targets = new Map<string, StructField>();
   const widened = new Map<string, StructField>();
   const problems: string[] = [];
-  const drift: { added: string[]; changed: string[] } = { added: [], changed: [] };
+  const changes: { added: string[]; changed: string[] } = { added: [], changed: [] };
+  const isLeftOut = (policy: string): boolean => policy === "discard" || policy === "reject";
   for (const field of incoming.fields) {
     const existing = known.get(field.name.toLowerCase());
     if (existing === undefined) {
-      drift.added.push(field.name);
-      if (contract.new_column === "discard") continue;
+      changes.added.push(field.name);
+      if (isLeftOut(contract.new_column)) continue;
       const column = { ...field, nullable: true };
       added.push(column);
       targets.set(field.name, column);
       continue;
     }
     const isChanged = typeText(field.type) !== typeText(existing.type);
-    if (isChanged) drift.changed.push(field.name);
+    if (isChanged) changes.changed.push(field.name);
     if (isChanged && contract.type_change === "discard") continue;
     const wider = fits(field.type, existing.type) ? undefined : widen(existing.type, field.type);
     if (wider !== undefined) {
@@ -54,13 +63,14 @@ export function evolve(
       targets.set(field.name, column);
     } else if (fits(field.type, existing.type)) {
       targets.set(field.name, existing);
-    } else {
+    } else if (contract.type_change !== "reject") {
       problems.push(
         `column ${field.name} is ${typeText(field.type)}, which does not fit the table's ${typeText(existing.type)}`,
       );
     }
   }
-  checkContract(stream, contract, { ...drift, table, incoming });
+  const drift = { ...changes, missing: missingColumns(table, incoming) };
+  checkContract(stream, contract, drift);
   if (problems.length > 0) {
     throw new UserError("E_COLUMN_TYPE", `stream ${stream}: ${problems.join("; ")}`, {
       hint: "load it with `load_method: overwrite`, or into another `table_path`",
@@ -69,7 +79,7 @@ export function evolve(
   const isChanged = added.length + widened.size > 0;
   const kept = table.fields.map((field) => widened.get(field.name) ?? field);
   const schema: StructType = isChanged ? { type: "struct", fields: [...kept, ...added] } : table;
-  return { schema, isChanged, targets };
+  return { schema, isChanged, targets, drift };
 }
 
 /** Whether every value of `source` can be held by `target` without loss. */

@@ -1,3 +1,5 @@
+import { UserError } from "singer-sdk-ts";
+
 /** How the rows of a stream change its table. */
 export type LoadMethod = "append" | "upsert" | "overwrite" | "insert-only" | "history";
 
@@ -22,4 +24,40 @@ export function chooseLoadMethod(traits: StreamTraits): LoadMethod {
     return "overwrite";
   }
   return traits.keyProperties.length > 0 ? "upsert" : "append";
+}
+
+/** Throws what stands against a load method: E_KEY where it needs keys, E_SETTING where it needs a Delta table. */
+export function checkLoadMethod(
+  stream: string,
+  {
+    method,
+    configured,
+    format,
+    keys,
+  }: {
+    readonly method: LoadMethod;
+    readonly configured: LoadMethod | undefined;
+    readonly format: "delta" | "parquet";
+    readonly keys: readonly string[];
+  },
+): void {
+  if (isKeyed(method) && keys.length === 0) {
+    throw new UserError(
+      "E_KEY",
+      `stream ${stream}: load method ${method} needs key properties, and its SCHEMA has none`,
+      { hint: "set the keys in the tap, or `load_method: append`" },
+    );
+  }
+  if (format === "parquet" && configured !== undefined && isKeyed(configured)) {
+    throw new UserError(
+      "E_SETTING",
+      `stream ${stream}: load method ${configured} needs a Delta table, and \`format\` is parquet`,
+      { hint: "set `format: delta`, or load_method append or overwrite" },
+    );
+  }
+}
+
+/** Whether rows are found again by their key. */
+function isKeyed(method: LoadMethod): boolean {
+  return method === "upsert" || method === "insert-only" || method === "history";
 }

@@ -3,6 +3,7 @@ import { Schema } from "apache-arrow";
 import { buildBatch } from "delta-lake-ts";
 import { type Column, type SchemaMessage, UserError } from "singer-sdk-ts";
 import { arrowField, type ReaderEvent } from "singer-sdk-ts/columnar";
+import type { RejectedRecord } from "./load/table-context.ts";
 import type { RunStream } from "./run.ts";
 
 /** What is appended to a stream's name, and to its table's folder, for the records that it could not take. */
@@ -13,12 +14,15 @@ const columns: readonly Column[] = [
   { name: "reject_id", type: { type: "string" }, nullable: false },
   { name: "reason", type: { type: "string" }, nullable: false },
   { name: "message", type: { type: "string" }, nullable: false },
-  { name: "line_number", type: { type: "integer", bits: 64 }, nullable: false },
+  { name: "line_number", type: { type: "integer", bits: 64 }, nullable: true },
   { name: "run_id", type: { type: "string" }, nullable: false },
   { name: "rejected_at", type: { type: "timestamp" }, nullable: false },
 ];
 
-type RejectEvent = Extract<ReaderEvent, { type: "reject" }>;
+/** A line of the input, or a record whose line is gone: that one is known by its number in the stream. */
+export type Reject =
+  | Pick<Extract<ReaderEvent, { type: "reject" }>, "stream" | "reason" | "line" | "lineNumber">
+  | RejectedRecord;
 
 export interface RejectsOptions {
   /** Records that a run may reject; one more ends it. */
@@ -59,26 +63,29 @@ export class Rejects {
   }
 
   /** Takes a rejected record; throws E_REJECTS when it is one too many, with all before it durable. */
-  async add(event: RejectEvent): Promise<void> {
+  async add(event: Reject): Promise<void> {
     const { max, runId, now } = this.#options;
     this.#count += 1;
+    const isLine = "line" in event;
+    const place = isLine ? `line ${event.lineNumber}` : `record ${event.recordNumber}`;
+    const text = isLine ? event.line : event.text;
     if (this.#count > max) {
       await this.commit();
       throw new UserError(
         "E_REJECTS",
-        `stream ${event.stream}: line ${event.lineNumber}: ${event.reason}; the ${max} rejects that a run may have are used up`,
+        `stream ${event.stream}: ${place}: ${event.reason}; the ${max} rejects that a run may have are used up`,
         { hint: `look into the tables *${REJECTS_SUFFIX}, or raise \`max_rejects\`` },
       );
     }
     const table = this.#table(event.stream === "" ? "unknown" : event.stream);
-    const hash = createHash("sha256").update(event.line).digest("hex");
+    const hash = createHash("sha256").update(text).digest("hex");
     const ordinal = (table.counts.get(hash) ?? 0) + 1;
     table.counts.set(hash, ordinal);
     table.waiting.push({
       reject_id: `${hash}-${ordinal}`,
-      reason: event.reason,
-      message: event.line,
-      line_number: BigInt(event.lineNumber),
+      reason: isLine ? event.reason : `${place}: ${event.reason}`,
+      message: text,
+      line_number: isLine ? BigInt(event.lineNumber) : null,
       run_id: runId,
       rejected_at: BigInt(now()) * 1000n,
     });

@@ -24,7 +24,8 @@ export type RunStream = Pick<
   | "commit"
   | "activate"
   | "finish"
->;
+> &
+  Partial<Pick<StreamLoad, "checksum">>;
 
 /** How often the age of waiting rows and the memory they hold are looked at. */
 const TICK_MS = 200;

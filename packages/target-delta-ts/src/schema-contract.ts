@@ -1,15 +1,20 @@
 import type { StructType } from "delta-lake-ts";
 import { UserError } from "singer-sdk-ts";
 
-/** What may become of a table's columns: `evolve` follows the stream, `freeze` ends it, `discard` leaves the values out. */
+/**
+ * What may become of a table's columns: `evolve` follows the stream, `freeze` ends it, `discard` leaves the values out,
+ * `reject` sends the records that differ to the rejects table.
+ */
 export interface SchemaContract {
   /** A column of the stream that the table does not have. */
-  readonly new_column: "evolve" | "freeze" | "discard";
+  readonly new_column: Policy;
   /** A column whose type differs; `evolve` converts values that all fit and ends the stream otherwise. */
-  readonly type_change: "evolve" | "freeze" | "discard";
-  /** A column of the table that the stream does not have; `evolve` leaves it null. */
-  readonly missing_column: "evolve" | "freeze";
+  readonly type_change: Policy;
+  /** A column of the table that the stream does not have; `evolve` and `discard` leave it null. */
+  readonly missing_column: Policy;
 }
+
+type Policy = "evolve" | "freeze" | "discard" | "reject";
 
 /** The contract without settings. */
 export const EVOLVE: SchemaContract = {
@@ -23,26 +28,28 @@ export function isEvolving(contract: SchemaContract): boolean {
   return Object.values(contract).every((policy) => policy === "evolve");
 }
 
-const freezeOrEvolve = { type: "string", default: "evolve" } as const;
+const policy = {
+  type: "string",
+  default: "evolve",
+  enum: ["evolve", "freeze", "discard", "reject"],
+} as const;
 
 /** The settings of a contract. */
 export const schemaContractSettings = {
   new_column: {
-    ...freezeOrEvolve,
-    enum: ["evolve", "freeze", "discard"],
+    ...policy,
     description:
-      "A column that the table does not have: added, an error that ends the stream, or left out.",
+      "A column that the table does not have: added, an error that ends the stream, left out, or records with a value in it rejected.",
   },
   type_change: {
-    ...freezeOrEvolve,
-    enum: ["evolve", "freeze", "discard"],
+    ...policy,
     description:
-      "A column whose type is not the table's: converted when every value fits and an error otherwise, an error in any case, or left null.",
+      "A column whose type is not the table's: converted when every value fits and an error otherwise, an error in any case, left null, or records whose value does not fit rejected.",
   },
   missing_column: {
-    ...freezeOrEvolve,
-    enum: ["evolve", "freeze"],
-    description: "A column that only the table has: left null, or an error that ends the stream.",
+    ...policy,
+    description:
+      "A column that only the table has: left null (`discard`, too), an error that ends the stream, or every record rejected.",
   },
 } as const;
 
@@ -50,19 +57,23 @@ export const schemaContractSettings = {
 export interface ColumnDrift {
   readonly added: readonly string[];
   readonly changed: readonly string[];
+  readonly missing: readonly string[];
+}
+
+/** The table's columns that the stream does not have; metadata columns come and go with the settings. */
+export function missingColumns(table: StructType, incoming: StructType): readonly string[] {
+  const names = new Set(incoming.fields.map(({ name }) => name.toLowerCase()));
+  return table.fields
+    .map(({ name }) => name)
+    .filter((name) => !names.has(name.toLowerCase()) && !name.startsWith("_sdc_"));
 }
 
 /** Throws E_CONTRACT, naming every column, when the contract freezes what the stream would change. */
 export function checkContract(
   stream: string,
   contract: SchemaContract,
-  drift: ColumnDrift & { readonly table: StructType; readonly incoming: StructType },
+  { added, changed, missing }: ColumnDrift,
 ): void {
-  const { added, changed, table, incoming } = drift;
-  const names = new Set(incoming.fields.map(({ name }) => name.toLowerCase()));
-  const missing = table.fields
-    .map(({ name }) => name)
-    .filter((name) => !names.has(name.toLowerCase()) && !name.startsWith("_sdc_"));
   const problems = [
     contract.new_column === "freeze" ? list("new", added) : [],
     contract.type_change === "freeze" ? list("of another type", changed) : [],

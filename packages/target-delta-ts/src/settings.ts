@@ -196,7 +196,7 @@ export const settings = {
       type: "boolean",
       default: false,
       description:
-        "Whether each run that ends well adds a row for each stream to the Delta table `_sdc_loads`: rows received, load method, and the table's version, rows, files and bytes.",
+        "Whether each run that ends well adds a row for each stream to the Delta table `_sdc_loads`: rows received and rejected, a checksum of the rows loaded (it costs a hash of each), load method, and the table's version, rows, files and bytes.",
     },
     maintenance: {
       type: "string",
@@ -210,6 +210,12 @@ export const settings = {
       default: "default",
       description:
         "Name of this pipeline in the tables' commits; two pipelines that append to one table need different names.",
+    },
+    commit_tag: {
+      type: "string",
+      description:
+        "Text that every commit carries as `userMetadata`, as Spark's commits do, to tell in a table's history what made it; `databricks.query_tags` are for statements of a warehouse.",
+      examples: ["team=finance run=nightly"],
     },
     ...mappingSettings,
     ...parquetNames,

@@ -1,6 +1,8 @@
+import type { RecordBatch } from "apache-arrow";
 import { append, DeltaTable, type StructType } from "delta-lake-ts";
-import { type Column, type SchemaMessage, UserError } from "singer-sdk-ts";
+import type { Column, SchemaMessage } from "singer-sdk-ts";
 import { commitError } from "./commit-error.ts";
+import { ContractFilter, keptRows } from "./contract-filter.ts";
 import { addDerived, withDerived } from "./derived-columns.ts";
 import { withValidity } from "./history/validity-columns.ts";
 import { AppendLoad } from "./load/append.ts";
@@ -10,9 +12,11 @@ import type { CommitMoment, Load, ReceivedRows } from "./load/load.ts";
 import { MergeLoad } from "./load/merge.ts";
 import { StagedLoad } from "./load/staged.ts";
 import { clearStaging, stagingFolder } from "./load/staging.ts";
-import type { TableContext } from "./load/table-context.ts";
-import { chooseLoadMethod, type LoadMethod } from "./load-method.ts";
+import { commitInfo, type TableContext } from "./load/table-context.ts";
+import { checkLoadMethod, chooseLoadMethod, type LoadMethod } from "./load-method.ts";
 import { addMetadata, withMetadata, withoutMetadata } from "./metadata-columns.ts";
+import { addHashes, hashDigits } from "./row-hash.ts";
+import { RowNumbers } from "./row-numbers.ts";
 import { type TableColumns, tableColumns } from "./table-columns.ts";
 
 /** What the settings say about one stream. */
@@ -22,6 +26,8 @@ export interface StreamOptions {
   readonly isHardDelete: boolean;
   /** Adds the seven `_sdc_` columns; without it they are left out, also when the tap sends them. */
   readonly hasMetadata: boolean;
+  /** Sums the rows up for the table of loads, at the cost of a hash of each. */
+  readonly isAudited: boolean;
 }
 
 /** Brings one stream into its table, in the order in which its messages come. */
@@ -33,6 +39,9 @@ export class StreamLoad {
   /** The columns of the rows, and those of the table that takes them: a history has more. */
   #columns: TableColumns;
   #historyColumns: TableColumns;
+  /** Absent for plain files, and until the method is chosen. */
+  #contract: ContractFilter | undefined;
+  readonly #numbers: RowNumbers | undefined;
   #method: LoadMethod | undefined;
   #load: Load | undefined;
   /** Which version `#load` takes rows of; `undefined` for the rows of the live table. */
@@ -40,6 +49,7 @@ export class StreamLoad {
   #liveVersion: number | undefined;
   /** A version that was activated before any of its rows came: it goes live with them, or empty at the end. */
   #awaitedVersion: number | undefined;
+  readonly #checksum = new Int32Array(4);
   #activationCount = 0;
   #settledActivationCount = 0;
   #durableRow = 0;
@@ -57,6 +67,7 @@ export class StreamLoad {
     this.#sourceColumns = columns;
     this.#columns = this.#tableColumns(columns);
     this.#historyColumns = this.#tableColumns(withValidity(columns));
+    if (Object.values(context.contract).includes("reject")) this.#numbers = new RowNumbers();
   }
 
   /** How rows are loaded; `undefined` until the first row or the end tells. */
@@ -75,6 +86,11 @@ export class StreamLoad {
   /** Count of rows taken. */
   get rowCount(): number {
     return this.#rowCount;
+  }
+
+  /** Order-free sum of the rows given to the table, as `--verify` has it; only of streams that are audited. */
+  get checksum(): string | undefined {
+    return this.#options.isAudited ? hashDigits(this.#checksum) : undefined;
   }
 
   get heldBytes(): number {
@@ -104,30 +120,63 @@ export class StreamLoad {
       this.#historyColumns = this.#tableColumns(withValidity(columns));
       if (this.#load instanceof HistoryLoad) await this.commit(moment);
     }
+    this.#contract?.use(this.#columns);
     if (this.#load !== undefined) await this.#describe(this.#load);
   }
 
   async write(rows: ReceivedRows): Promise<void> {
     const load = await this.#loadFor(rows.version);
     const { startedMs } = this.#context;
+    this.#addToChecksum(rows.recordBatch);
     const derived = addDerived(rows.recordBatch, this.#context.derived);
-    const batch = this.#options.hasMetadata
+    const received = this.#options.hasMetadata
       ? addMetadata(derived, { receivedMs: Date.now(), startedMs, version: rows.version })
       : derived;
+    const taken = await this.#keep(received, rows.firstRow);
     await load.write({
-      batch,
-      firstRow: rows.firstRow,
+      ...taken,
       sizeBytes: rows.sizeBytes,
       ...(rows.release === undefined ? {} : { release: rows.release }),
     });
     this.#rowCount += rows.rowCount;
   }
 
+  #addToChecksum(batch: RecordBatch): void {
+    if (!this.#options.isAudited || this.#contract === undefined) return;
+    const gone = this.#contract.rejects(batch);
+    const kept = gone.length === 0 ? batch : keptRows(batch, gone).batch;
+    addHashes(this.#checksum, this.#contract.hashes(kept));
+  }
+
+  /** The rows that the contract lets pass, as the load counts them; the others go to the rejects. */
+  async #keep(
+    batch: RecordBatch,
+    firstRow: number,
+  ): Promise<{ readonly batch: RecordBatch; readonly firstRow: number }> {
+    const numbers = this.#numbers;
+    const rejects = this.#contract?.rejects(batch) ?? [];
+    if (numbers === undefined) return { batch, firstRow };
+    const { takenCount } = numbers;
+    const kept = keptRows(batch, rejects);
+    numbers.add(firstRow, batch.numRows, kept.rows);
+    const { stream } = this.#context;
+    for (const { row, reason, text } of rejects)
+      await this.#context.reject({ stream, reason, text, recordNumber: firstRow + row + 1 });
+    return { batch: kept.batch, firstRow: takenCount };
+  }
+
   async commit(moment: CommitMoment): Promise<void> {
     if (this.#load === undefined) return;
-    await this.#load.commit(moment);
+    const restartRow = this.#numbers?.taken(moment.restartRow) ?? moment.restartRow;
+    await this.#load.commit({ ...moment, restartRow });
     if (this.#loadVersion === this.#runVersion) return;
-    this.#durableRow = Math.max(this.#durableRow, this.#load.durableRow);
+    this.#settleRows(this.#load);
+  }
+
+  #settleRows({ durableRow }: Load): void {
+    const received = this.#numbers?.received(durableRow) ?? durableRow;
+    this.#durableRow = Math.max(this.#durableRow, received);
+    this.#numbers?.forget(this.#durableRow);
   }
 
   /** Makes `version` the table's content, as soon as there is something to make it of. */
@@ -161,6 +210,7 @@ export class StreamLoad {
     await this.#replace();
     if (this.#awaitedVersion !== undefined) await this.#swap(this.#awaitedVersion);
     this.#tellStaged();
+    this.#contract?.tell(this.#context.log);
     if (this.#options.format === "delta") await this.#createIfMissing();
     this.#settledActivationCount = this.#activationCount;
   }
@@ -183,7 +233,7 @@ export class StreamLoad {
     if (isEmpty) this.#load = await this.#loadFor(undefined);
     if (!(this.#load instanceof StagedLoad) || this.#loadVersion !== this.#runVersion) return;
     await this.#load.activate(undefined, { keepsDeleted: false });
-    this.#durableRow = Math.max(this.#durableRow, this.#load.durableRow);
+    this.#settleRows(this.#load);
   }
 
   #tableColumns(columns: readonly Column[]): TableColumns {
@@ -251,25 +301,8 @@ export class StreamLoad {
       hasBookmarkProperties: this.hasBookmarkProperties,
       hasDeletedAt: this.#sourceColumns.some(({ name }) => name === "_sdc_deleted_at"),
     });
-    if (isKeyedMethod(method) && this.keyProperties.length === 0) {
-      throw new UserError(
-        "E_KEY",
-        `stream ${stream}: load method ${method} needs key properties, and its SCHEMA has none`,
-        {
-          hint: "set the keys in the tap, or `load_method: append`",
-        },
-      );
-    }
+    checkLoadMethod(stream, { method, configured: loadMethod, format, keys: this.keyProperties });
     if (format === "parquet") {
-      if (loadMethod !== undefined && isKeyedMethod(loadMethod)) {
-        throw new UserError(
-          "E_SETTING",
-          `stream ${stream}: load method ${loadMethod} needs a Delta table, and \`format\` is parquet`,
-          {
-            hint: "set `format: delta`, or load_method append or overwrite",
-          },
-        );
-      }
       this.#method = loadMethod ?? (method === "overwrite" ? "overwrite" : "append");
       return;
     }
@@ -278,6 +311,8 @@ export class StreamLoad {
       throw commitError(error, stream, path);
     });
     this.#liveVersion = table?.appTransaction(versionAppId)?.version;
+    this.#contract = new ContractFilter(stream, this.#context.contract, table?.schema);
+    this.#contract.use(this.#columns);
   }
 
   async #isStaged(version: number): Promise<boolean> {
@@ -323,11 +358,11 @@ export class StreamLoad {
 
   /** The rows that are live already are of `version`: a later, higher version replaces them. */
   async #recordVersion(version: number): Promise<void> {
-    const { store, versionAppId, runId, stream, path } = this.#context;
+    const { store, versionAppId, stream, path } = this.#context;
     try {
       await append(store, [], {
         appTransaction: { appId: versionAppId, version },
-        commitInfo: { singer: { runId } },
+        commitInfo: commitInfo(this.#context),
       });
     } catch (error) {
       throw commitError(error, stream, path);
@@ -341,11 +376,11 @@ export class StreamLoad {
 
   /** A stream without rows has a table too. */
   async #createIfMissing(): Promise<void> {
-    const { store, stream, path, parts, runId } = this.#context;
+    const { store, stream, path, parts } = this.#context;
     try {
       if ((await DeltaTable.open(store)) !== undefined) return;
       await append(store, [], {
-        commitInfo: { singer: { runId } },
+        commitInfo: commitInfo(this.#context),
         createIfMissing: { schema: this.#emptySchema, partitionColumns: parts.partitionColumns },
         configuration: parts.configuration,
       });
@@ -353,9 +388,4 @@ export class StreamLoad {
       throw commitError(error, stream, path);
     }
   }
-}
-
-/** Whether rows are found again by their key. */
-function isKeyedMethod(method: LoadMethod): boolean {
-  return method === "upsert" || method === "insert-only" || method === "history";
 }

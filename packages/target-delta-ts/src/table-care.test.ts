@@ -79,3 +79,18 @@ test("T33: column mapping is refused, as this target does not write it", async (
   expect(run.code).toBe(2);
   expect(run.stderr).toContain("(E_SETTING)");
 });
+
+test("T45: every commit carries the tag that is set, where engines show it in the history", async () => {
+  const keyed = schema("people", { id: integer }, { keys: ["id"] });
+  const messages = [orders, ...rows(1), keyed, record("people", { id: 1 })];
+
+  const run = await workspace.load(messages, { config: { commit_tag: "team=finance" } });
+
+  expect(run.code).toBe(0);
+  for (const name of ["orders", "people"]) {
+    const history = await (await workspace.table(name)).history();
+    expect(history.map(({ userMetadata }) => userMetadata)).toEqual(
+      history.map(() => "team=finance"),
+    );
+  }
+});

@@ -7,6 +7,7 @@ import { tableName } from "./databricks/table-name.ts";
 import type { WarehouseTarget } from "./databricks/warehouse-target.ts";
 import { fileName } from "./file-name.ts";
 import { fingerprint } from "./fingerprint.ts";
+import type { TableContext } from "./load/table-context.ts";
 import { maintain } from "./maintenance.ts";
 import { type Partitioning, partitioning } from "./partition-setting.ts";
 import { REJECTS_SUFFIX } from "./rejects.ts";
@@ -29,6 +30,11 @@ export interface RunIdentity {
   readonly log: Log;
 }
 
+/** What a run did to a stream. */
+type LoadedStream = Pick<RunStream, "rowCount" | "method"> & {
+  readonly checksum?: string | undefined;
+};
+
 /** Where one stream goes. */
 interface Placement {
   /** The table's folder below the target's `path`. */
@@ -36,6 +42,7 @@ interface Placement {
   readonly loadMethod: StreamOptions["loadMethod"];
   readonly partitionColumns: readonly string[];
   readonly contract: SchemaContract;
+  readonly reject: TableContext["reject"];
   readonly validFromColumn: string | undefined;
 }
 
@@ -74,13 +81,18 @@ export class Tables {
   }
 
   /** The load of a stream, by what the settings say of it. */
-  openStream(message: SchemaMessage, columns: readonly Column[]): RunStream {
+  openStream(
+    message: SchemaMessage,
+    columns: readonly Column[],
+    reject: TableContext["reject"],
+  ): RunStream {
     const override = this.#config.streams?.[message.stream];
     return this.#open(message, columns, {
       path: streamPath(this.#config, message.stream),
       loadMethod: override?.load_method ?? this.#config.load_method,
       partitionColumns: override?.partition_columns ?? this.#config.partition_columns,
       contract: streamContract(this.#config, message.stream),
+      reject,
       validFromColumn: override?.valid_from_column ?? this.#config.valid_from_column,
     });
   }
@@ -93,6 +105,7 @@ export class Tables {
       loadMethod: this.#config.format === "parquet" ? "append" : "insert-only",
       partitionColumns: [],
       contract: EVOLVE,
+      reject: () => Promise.reject(new Error("a rejects table takes every record")),
       validFromColumn: undefined,
     });
   }
@@ -105,14 +118,20 @@ export class Tables {
   }
 
   /** Writes down what the run did to each stream's table. */
-  async audit(streams: ReadonlyMap<string, Pick<RunStream, "rowCount" | "method">>): Promise<void> {
+  async audit(
+    streams: ReadonlyMap<string, LoadedStream>,
+    rejectedOf: (stream: string) => number,
+  ): Promise<void> {
     if (!this.#config.load_audit) return;
     const { id, startedMs } = this.#run;
     const run = { id, startedMs, finishedMs: Date.now() };
-    if (this.#warehouse !== undefined)
-      return await this.#warehouse.audit(run, [...this.#entries(streams)]);
+    const loaded = Array.from(this.#entries(streams), (entry) => ({
+      ...entry,
+      rejectedCount: rejectedOf(entry.stream),
+    }));
+    if (this.#warehouse !== undefined) return await this.#warehouse.audit(run, loaded);
     if (!this.#areDelta) return;
-    const entries = Array.from(this.#entries(streams), (entry) => ({
+    const entries = loaded.map((entry) => ({
       ...entry,
       store: openStore(this.#config, entry.path),
     }));
@@ -121,7 +140,7 @@ export class Tables {
 
   /** What the run left of each stream, for its report. */
   async report(
-    streams: ReadonlyMap<string, Pick<RunStream, "rowCount" | "method">>,
+    streams: ReadonlyMap<string, LoadedStream>,
     rejectedOf: (stream: string) => number,
   ): Promise<readonly StreamReport[]> {
     const reports: StreamReport[] = [];
@@ -171,22 +190,22 @@ export class Tables {
 
   /** The streams of the run with their tables. */
   *#entries(
-    streams: ReadonlyMap<string, Pick<RunStream, "rowCount" | "method">>,
-  ): Generator<Omit<LoadEntry, "store">> {
-    for (const [stream, { rowCount, method = "append" }] of streams) {
-      yield { stream, path: streamPath(this.#config, stream), method, rowCount };
+    streams: ReadonlyMap<string, LoadedStream>,
+  ): Generator<Omit<LoadEntry, "store" | "rejectedCount">> {
+    for (const [stream, { rowCount, checksum, method = "append" }] of streams) {
+      yield { stream, path: streamPath(this.#config, stream), method, rowCount, checksum };
     }
   }
 
   #open(message: SchemaMessage, columns: readonly Column[], placement: Placement): RunStream {
     const { stream } = message;
-    const { path, loadMethod, partitionColumns, contract, validFromColumn } = placement;
+    const { path, loadMethod, partitionColumns, contract, reject, validFromColumn } = placement;
     const { id: runId, startedMs, log } = this.#run;
     const config = this.#config;
     const isInCatalog = this.#warehouse !== undefined || isCatalog(config.path);
     this.#paths.reserve(stream, isInCatalog ? tableName(path) : path);
     const { columns: partitionNames, derived } = partitioning(stream, partitionColumns, columns);
-    if (this.#warehouse !== undefined) checkWarehouse(stream, { loadMethod, derived });
+    if (this.#warehouse !== undefined) checkWarehouse(stream, { loadMethod, contract, derived });
     if (this.#warehouse !== undefined)
       return this.#warehouse.openStream(message, columns, placement);
     const context = {
@@ -202,12 +221,14 @@ export class Tables {
         ...(this.#encodeWorker === undefined ? {} : { encodeWorker: this.#encodeWorker }),
       },
       contract,
+      reject,
       derived,
       fileNaming: config.file_naming_scheme,
       validFromColumn,
       batchAppId: `target-delta/${fingerprint(config.pipeline_id, stream, path)}`,
       versionAppId: `target-delta-version/${fingerprint(config.pipeline_id, stream, path)}`,
       runId,
+      commitTag: config.commit_tag,
       startedMs,
       log,
     };
@@ -216,6 +237,7 @@ export class Tables {
       loadMethod,
       isHardDelete: config.hard_delete,
       hasMetadata: config.add_record_metadata,
+      isAudited: config.load_audit,
     };
     return new StreamLoad(context, options, message, columns);
   }
@@ -260,14 +282,20 @@ function checkFileNaming({ file_naming_scheme: template = "", format }: Config, 
 /** Throws E_SETTING for what only this process writes. */
 function checkWarehouse(
   stream: string,
-  { loadMethod, derived }: Pick<Placement, "loadMethod"> & Pick<Partitioning, "derived">,
+  {
+    loadMethod,
+    contract,
+    derived,
+  }: Pick<Placement, "loadMethod" | "contract"> & Pick<Partitioning, "derived">,
 ): void {
   const problem =
     loadMethod === "history"
       ? "load method history is"
       : derived.length > 0
         ? "partition columns made of a time are"
-        : undefined;
+        : Object.values(contract).includes("reject")
+          ? "rejects of a schema contract are"
+          : undefined;
   if (problem === undefined) return;
   throw new UserError("E_SETTING", `stream ${stream}: ${problem} not written by a SQL warehouse`, {
     hint: "set `path` to a folder, or leave them out",

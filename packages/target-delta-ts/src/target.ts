@@ -53,13 +53,14 @@ export async function load(context: LoadContext): Promise<0 | 3> {
     writeState,
     now: Date.now,
     parallelStreams: tables.parallelStreams,
-    openStream: ({ message, columns }) => tables.openStream(message, columns),
+    openStream: ({ message, columns }) =>
+      tables.openStream(message, columns, (record) => rejects.add(record)),
   });
   let outcome = "failed";
   try {
     await run.run();
     await tables.maintain();
-    await tables.audit(run.streams);
+    await tables.audit(run.streams, (stream) => rejects.countOf(stream));
     outcome = rejects.count === 0 ? "done" : "done, but records were rejected";
   } finally {
     await report(context, { ...identity, outcome }, { tables, run, rejects });

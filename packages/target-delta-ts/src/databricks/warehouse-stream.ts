@@ -15,7 +15,7 @@ type StagedVersion = number | "run";
 
 type WarehouseLoad = CopyLoad | WarehouseMergeLoad | ReplaceLoad;
 
-export interface WarehouseStreamOptions extends Omit<StreamOptions, "format"> {
+export interface WarehouseStreamOptions extends Omit<StreamOptions, "format" | "isAudited"> {
   /** When the run began, milliseconds since 1970. */
   readonly startedMs: number;
   readonly log: Log;

@@ -49,9 +49,11 @@ function contextOf(store: MemoryStore): TableContext {
     fileNaming: undefined,
     validFromColumn: undefined,
     contract: EVOLVE,
+    reject: () => Promise.resolve(),
     batchAppId: "batches",
     versionAppId: "version",
     runId: "run",
+    commitTag: undefined,
     startedMs: 0,
     log,
   };

@@ -3,7 +3,7 @@ import type { CommitOptions, DeltaTable } from "delta-lake-ts";
 import { type BatchLink, parseLinks } from "../batch-link.ts";
 import type { CommitMoment } from "./load.ts";
 import { RowFilter, type RowFilterOptions } from "./row-filter.ts";
-import type { TableContext } from "./table-context.ts";
+import { commitInfo, type TableContext } from "./table-context.ts";
 
 /** How many of the newest commits are searched for what an earlier run has loaded (delta.md §1.20: K). */
 const CHAIN_COMMITS_MAX = 200;
@@ -66,7 +66,7 @@ export class BatchIdentity {
 
   /** What the commit of these rows carries. */
   commit(links: readonly BatchLink[]): Pick<CommitOptions, "appTransaction" | "commitInfo"> {
-    const { batchAppId: appId, runId } = this.#context;
+    const { batchAppId: appId } = this.#context;
     const stored = this.#version;
     return {
       // A second instance that committed in between is found here: its rows may be ours.
@@ -75,7 +75,7 @@ export class BatchIdentity {
         version: (stored ?? 0) + 1,
         ...(stored === undefined ? {} : { expectedVersion: stored }),
       },
-      commitInfo: { singer: { appId, runId, links } },
+      commitInfo: commitInfo(this.#context, { appId, links }),
     };
   }
 

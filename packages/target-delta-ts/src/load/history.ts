@@ -18,7 +18,7 @@ import { requireKeys, tableKeys } from "./key-columns.ts";
 import type { CommitMoment, Load, StreamRows } from "./load.ts";
 import { PartWriter, partsOf } from "./part-writer.ts";
 import { StreamSchema } from "./stream-schema.ts";
-import type { TableContext } from "./table-context.ts";
+import { commitInfo, type TableContext } from "./table-context.ts";
 
 /**
  * Keeps every version of a row: in one commit per flush, each change of a key ends the version before it and adds the
@@ -101,7 +101,7 @@ export class HistoryLoad implements Load {
    * versions of keys that are not staged end. `version` is kept in that commit, so that doing it twice is harmless.
    */
   async activate(version: number, staged: DeltaTable | undefined): Promise<void> {
-    const { versionAppId, runId } = this.#context;
+    const { versionAppId } = this.#context;
     const now = BigInt(Date.now()) * 1000n;
     const columns = staged?.schema.fields.filter(({ name }) => name !== DELETED_AT) ?? [];
     const conformed = this.#schema.take({ type: "struct", fields: columns });
@@ -112,7 +112,7 @@ export class HistoryLoad implements Load {
     await this.#rewrite(source, {
       othersEndAt: now,
       appTransaction: { appId: versionAppId, version },
-      commitInfo: { singer: { runId } },
+      commitInfo: commitInfo(this.#context),
     });
   }
 

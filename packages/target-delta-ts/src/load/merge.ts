@@ -6,7 +6,7 @@ import type { TableColumns } from "../table-columns.ts";
 import { requireKeys, tableKeys } from "./key-columns.ts";
 import type { CommitMoment, Load, StreamRows } from "./load.ts";
 import { StreamSchema } from "./stream-schema.ts";
-import type { TableContext } from "./table-context.ts";
+import { commitInfo, type TableContext } from "./table-context.ts";
 
 export interface MergeOptions {
   readonly mode: "upsert" | "insert-only";
@@ -81,7 +81,7 @@ export class MergeLoad implements Load {
     const { mode, isHardDelete } = this.#options;
     // A merge takes the last row of a key; of rows that are only inserted, the first one counts.
     const source = mode === "upsert" ? this.#held : firstPerKey(this.#held, this.#keys);
-    const { store, runId, stream, path, parts } = this.#context;
+    const { store, stream, path, parts } = this.#context;
     const { schema, changed } = this.#schema;
     try {
       await merge(store, {
@@ -90,7 +90,7 @@ export class MergeLoad implements Load {
         mode,
         compression: parts.compression,
         fileSizeBytes: parts.fileSizeBytes,
-        commitInfo: { singer: { runId } },
+        commitInfo: commitInfo(this.#context),
         ...(isHardDelete ? { deleteWhen: isDeleted } : {}),
         ...(changed === undefined || !this.#isCreated ? {} : { schema: changed }),
         configuration: parts.configuration,

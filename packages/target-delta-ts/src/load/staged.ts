@@ -9,7 +9,7 @@ import { carryOver } from "./carry-over.ts";
 import type { CommitMoment, Load, StreamRows } from "./load.ts";
 import { MergeLoad } from "./merge.ts";
 import { clearStaging, moveBack, moveToTable, stagingFolder } from "./staging.ts";
-import type { TableContext } from "./table-context.ts";
+import { commitInfo, type TableContext } from "./table-context.ts";
 
 interface StagedParts {
   readonly context: TableContext;
@@ -128,7 +128,7 @@ export class StagedLoad implements Load {
     liveVersion: number | undefined,
     { keepsDeleted }: { readonly keepsDeleted: boolean },
   ): Promise<void> {
-    const { store, stream, path, runId, versionAppId, parts } = this.#context;
+    const { store, stream, path, versionAppId, parts } = this.#context;
     try {
       const staged = await DeltaTable.open(this.#context.openStore(stagingFolder(this.version)));
       const live = await DeltaTable.open(store);
@@ -142,7 +142,7 @@ export class StagedLoad implements Load {
       const moved = staged === undefined ? [] : await this.#moveFiles(staged);
       const { partitionColumns } = staged?.metadata ?? parts;
       await overwrite(store, [...moved, ...(carried?.files ?? [])], {
-        commitInfo: { singer: { runId } },
+        commitInfo: commitInfo(this.#context),
         ...(liveVersion === undefined
           ? {}
           : { appTransaction: { appId: versionAppId, version: liveVersion } }),

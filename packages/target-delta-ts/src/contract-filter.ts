@@ -1,0 +1,133 @@
+import type { RecordBatch } from "apache-arrow";
+import { type StructField, type StructType, takeRows } from "delta-lake-ts";
+import { type JsonValue, type Log, stringifyJson } from "singer-sdk-ts";
+import { jsonValue } from "./arrow-json.ts";
+import { conform } from "./conform.ts";
+import { evolve } from "./evolution.ts";
+import { hashRows } from "./row-hash.ts";
+import type { ColumnDrift, SchemaContract } from "./schema-contract.ts";
+import type { TableColumns } from "./table-columns.ts";
+
+/** A record that the contract keeps out of the table, as its row in the batch. */
+export interface ContractReject {
+  readonly row: number;
+  readonly reason: string;
+  /** The record as JSON, by the stream's names. */
+  readonly text: string;
+}
+
+const NO_DRIFT: ColumnDrift = { added: [], changed: [], missing: [] };
+
+/** Finds the records that a contract rejects, and keeps account of how the stream's columns drift from the table's. */
+export class ContractFilter {
+  readonly #stream: string;
+  readonly #contract: SchemaContract;
+  #table: StructType | undefined;
+  #drift = NO_DRIFT;
+  #columns: TableColumns | undefined;
+  #targets: ReadonlyMap<string, StructField> = new Map();
+  /** Why records are rejected that have a value in a column, by the stream's name. */
+  readonly #reasons = new Map<string, string>();
+  /** Why every record is rejected. */
+  #everyReason: string | undefined;
+
+  constructor(stream: string, contract: SchemaContract, table: StructType | undefined) {
+    this.#stream = stream;
+    this.#contract = contract;
+    this.#table = table;
+  }
+
+  /** Tells what the stream's columns were beside the table's when they differed last, whatever became of it. */
+  tell(log: Log): void {
+    const { added, changed, missing } = this.#drift;
+    if (added.length + changed.length + missing.length === 0) return;
+    const list = (names: readonly string[]) => (names.length === 0 ? undefined : names.join(", "));
+    log.info("schema_drift", {
+      stream: this.#stream,
+      new: list(added),
+      changed: list(changed),
+      missing: list(missing),
+    });
+  }
+
+  /** The columns of the rows that follow. */
+  use(columns: TableColumns): void {
+    this.#reasons.clear();
+    this.#everyReason = undefined;
+    this.#columns = columns;
+    if (this.#table === undefined) {
+      this.#table = columns.schema;
+      this.#targets = new Map(columns.schema.fields.map((field) => [field.name, field]));
+      return;
+    }
+    const { schema, targets, drift } = evolve(
+      this.#stream,
+      this.#table,
+      columns.schema,
+      this.#contract,
+    );
+    this.#table = schema;
+    this.#targets = targets;
+    if (drift.added.length + drift.changed.length + drift.missing.length > 0) this.#drift = drift;
+    const sourceNames = new Map([...columns.names].map(([source, name]) => [name, source]));
+    const reject = (names: readonly string[], reason: string): void => {
+      for (const name of names) {
+        const source = sourceNames.get(name);
+        if (!targets.has(name) && source !== undefined)
+          this.#reasons.set(source, `column ${source} ${reason}`);
+      }
+    };
+    if (this.#contract.new_column === "reject") reject(drift.added, "is not in the table");
+    if (this.#contract.type_change === "reject")
+      reject(drift.changed, "has another type than the table's");
+    if (this.#contract.missing_column === "reject" && drift.missing.length > 0)
+      this.#everyReason = `column ${drift.missing.join(", ")} of the table is missing`;
+  }
+
+  /** The rows' hashes as `--verify` takes them: over the values that the table's columns hold, without metadata. */
+  hashes(batch: RecordBatch): Int32Array {
+    if (this.#columns === undefined) throw new Error(`stream ${this.#stream} has no columns yet`);
+    const rows = conform(this.#columns.rename(batch), this.#targets);
+    const names = rows.schema.fields.map(({ name }) => name);
+    return hashRows(
+      rows,
+      names.filter((name) => !name.startsWith("_sdc_")),
+    );
+  }
+
+  /** The records of a batch that are kept out, in order. */
+  rejects(batch: RecordBatch): readonly ContractReject[] {
+    if (this.#everyReason === undefined && this.#reasons.size === 0) return [];
+    const columns = [...this.#reasons].map(([name, reason]) => ({
+      column: batch.getChild(name),
+      reason,
+    }));
+    const rejects: ContractReject[] = [];
+    for (let row = 0; row < batch.numRows; row++) {
+      const found = columns.find(({ column }) => column?.isValid(row) === true)?.reason;
+      const reason = this.#everyReason ?? found;
+      if (reason !== undefined) rejects.push({ row, reason, text: recordText(batch, row) });
+    }
+    return rejects;
+  }
+}
+
+/** The rows of a batch without those that are rejected. */
+export function keptRows(
+  batch: RecordBatch,
+  rejects: readonly ContractReject[],
+): { readonly batch: RecordBatch; readonly rows: Int32Array } {
+  const gone = new Set(rejects.map(({ row }) => row));
+  const rows = Int32Array.from(
+    Array.from({ length: batch.numRows }, (_row, row) => row).filter((row) => !gone.has(row)),
+  );
+  return { batch: takeRows(batch, rows), rows };
+}
+
+function recordText(batch: RecordBatch, row: number): string {
+  const fields = batch.schema.fields.flatMap(({ name }): [string, JsonValue][] => {
+    const column = batch.getChild(name);
+    return column === null || name.startsWith("_sdc_") ? [] : [[name, jsonValue(column, row)]];
+  });
+  return stringifyJson(Object.fromEntries(fields));
+}
