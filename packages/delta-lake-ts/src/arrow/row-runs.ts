@@ -42,6 +42,19 @@ export class RowRuns {
     this.count += 1;
   }
 
+  /** Bytes that belong to the rows, one each, in the order of the runs. */
+  takeBytes(sources: readonly Uint8Array[]): Uint8Array {
+    const taken = new Uint8Array(this.rowCount);
+    for (let run = 0, place = 0; run < this.count; run += 1) {
+      const start = this.starts[run] ?? 0;
+      const length = this.lengths[run] ?? 0;
+      const source = sources[this.sources[run] ?? 0];
+      if (source !== undefined) taken.set(source.subarray(start, start + length), place);
+      place += length;
+    }
+    return taken;
+  }
+
   #grow(): void {
     const double = (array: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> => {
       const grown = new Uint32Array(array.length * 2);

@@ -17,7 +17,7 @@ const ROW_GROUP_BYTES = 8 * 1024 * 1024;
 /** A file to rewrite: made when it is its turn, since its new rows are copied for it. */
 export interface PlannedRewrite {
   readonly add: AddFile;
-  create(): FileRewrite;
+  create(): Promise<FileRewrite>;
 }
 
 /** Writes the data files of one merge, the rewritten ones on two threads. Nothing is visible before a commit names them. */
@@ -75,7 +75,7 @@ export class FileRewriter {
   async #rewriteHere(queue: TwoEndedQueue, outcomes: RewriteOutcome[]): Promise<void> {
     const target = { store: this.#store, writer: this.writer, options: this.#options };
     for (let next = queue.first(); next !== undefined; next = queue.first()) {
-      outcomes[next.index] = await rewriteFile(target, next.planned.create());
+      outcomes[next.index] = await rewriteFile(target, await next.planned.create());
     }
   }
 
@@ -88,7 +88,7 @@ export class FileRewriter {
     for (let next = queue.last(); next !== undefined; next = queue.last()) {
       const { index, planned } = next;
       const rewriting = (async (): Promise<void> => {
-        outcomes[index] = await thread.rewrite(planned.create());
+        outcomes[index] = await thread.rewrite(await planned.create());
       })();
       // It fails when it is waited for, at the latest by the next turn of the loop.
       rewriting.catch(() => undefined);

@@ -7,12 +7,9 @@ import type { TouchedFile } from "./merge-scan.ts";
 import { type MergeSource, RowFate } from "./merge-source.ts";
 import { removeOf } from "./options.ts";
 
-/** Rows of one file that a merge takes out. */
-interface MarkedFile {
-  readonly file: TouchedFile;
-  /** All deleted rows, earlier ones too, by their place in the file, ascending. */
-  readonly rows: Uint32Array;
-  readonly rowCount: number;
+/** Rows of one file that a merge takes out, by their place among its live rows, in parts that are ascending each. */
+export interface MarkedFile extends Pick<TouchedFile, "add" | "live" | "liveCount"> {
+  readonly rows: readonly Uint32Array[];
 }
 
 /** What becomes of the touched files, and a file to delete when the commit is not tried after all. */
@@ -21,51 +18,64 @@ export interface Changes {
   readonly path: string | undefined;
 }
 
-/**
- * Marks every match of the touched files as deleted instead of rewriting them; the rows that update them come in anew.
- * Matches are not compared: a row that says the same is marked, too. A file without a live row left is removed whole.
- */
-export async function markMatches(
-  { store, runtime }: TableContext,
+/** Settles the source rows that have a match, and counts what that means. */
+export function countMatches(
   touched: readonly TouchedFile[],
-  source: MergeSource,
+  { fates, deletes }: MergeSource,
   counts: MergeCounts,
+): void {
+  for (const { matches } of touched) {
+    for (const match of matches) {
+      const isFirst = fates[match] === RowFate.matched;
+      if (isFirst && deletes[match] === 0) counts.updated += 1;
+      else counts.deleted += 1;
+      if (isFirst) fates[match] = deletes[match] === 1 ? RowFate.deleted : RowFate.placed;
+    }
+  }
+}
+
+/**
+ * Marks matches as deleted instead of rewriting their files; the rows that update them come in anew. Matches are not
+ * compared: a row that says the same is marked, too. A file without a live row left is removed whole.
+ */
+export async function markFiles(
+  { store, runtime }: TableContext,
+  files: readonly MarkedFile[],
 ): Promise<Changes> {
   const actions: Action[] = [];
-  const kept: MarkedFile[] = [];
-  for (const file of touched) {
-    const marked = markFile(file, source, counts);
-    actions.push({ type: "remove", remove: removeOf(file.add, { store, runtime }, true) });
-    if (marked.rows.length < marked.rowCount) kept.push(marked);
+  const kept: { add: AddFile; rows: Uint32Array; rowCount: number }[] = [];
+  for (const { add, live, liveCount, rows } of files) {
+    const matching = joinAscending(rows);
+    actions.push({ type: "remove", remove: removeOf(add, { store, runtime }, true) });
+    if (matching.length === liveCount) continue;
+    kept.push({
+      add,
+      rows: live === undefined ? matching : deletedPlaces(matching, live),
+      rowCount: live?.length ?? liveCount,
+    });
   }
   if (kept.length === 0) return { actions, path: undefined };
   const vectors = kept.map(({ rows }) => rows);
   const { path, descriptors } = await writeDeletionVectors(store, runtime.uuid(), vectors);
-  for (const [index, { file, rowCount }] of kept.entries()) {
+  for (const [index, { add, rowCount }] of kept.entries()) {
     const deletionVector = descriptors[index];
     if (deletionVector === undefined) throw new Error("each marked file has its deletion vector");
-    const add: AddFile = {
-      ...file.add,
-      dataChange: true,
-      stats: looseStatistics(file.add.stats, rowCount),
-      deletionVector,
-    };
-    actions.push({ type: "add", add });
+    const stats = looseStatistics(add.stats, rowCount);
+    actions.push({ type: "add", add: { ...add, dataChange: true, stats, deletionVector } });
   }
   return { actions, path };
 }
 
-function markFile(file: TouchedFile, source: MergeSource, counts: MergeCounts): MarkedFile {
-  const { matches, live, liveCount } = file;
-  const { fates, deletes } = source;
-  for (const match of matches) {
-    const isFirst = fates[match] === RowFate.matched;
-    if (isFirst && deletes[match] === 0) counts.updated += 1;
-    else counts.deleted += 1;
-    if (isFirst) fates[match] = deletes[match] === 1 ? RowFate.deleted : RowFate.placed;
+function joinAscending(parts: readonly Uint32Array[]): Uint32Array {
+  const [first = new Uint32Array()] = parts;
+  if (parts.length === 1) return first;
+  const joined = new Uint32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let place = 0;
+  for (const part of parts) {
+    joined.set(part, place);
+    place += part.length;
   }
-  if (live === undefined) return { file, rows: file.rows, rowCount: liveCount };
-  return { file, rows: deletedPlaces(file.rows, live), rowCount: live.length };
+  return joined.toSorted();
 }
 
 /** Places in the file of the rows that are deleted already and of those that match now. */

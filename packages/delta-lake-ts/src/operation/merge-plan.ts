@@ -12,7 +12,10 @@ export function planRewrites(
   return touched.map((file) => {
     const isPlaced = placeMatches(file, source, counts);
     const { add, rows, liveCount } = file;
-    return { add, create: () => ({ add, liveCount, rows, ...newRows(file, isPlaced, source) }) };
+    return {
+      add,
+      create: async () => ({ add, liveCount, rows, ...newRows(file, isPlaced, source) }),
+    };
   });
 }
 

@@ -10,6 +10,12 @@ import { type DeltaType, findField, type StructField, type StructType } from "..
 /** What became of a row of the source. */
 export const RowFate = { waiting: 0, matched: 1, placed: 2, deleted: 3 } as const;
 
+/** Rows to merge; `deletes` has a 1 for each that deletes its match, and is undefined when none does. */
+export interface SourceRows {
+  readonly batch: RecordBatch;
+  readonly deletes: Uint8Array | undefined;
+}
+
 /** A key column, by its place in the schema. */
 export interface KeyField {
   readonly index: number;
@@ -31,18 +37,11 @@ export class MergeSource {
   readonly deletes: Uint8Array;
   readonly #firstRows: readonly number[];
 
-  constructor(
-    source: readonly RecordBatch[],
-    schema: StructType,
-    options: {
-      keys: readonly string[];
-      deleteWhen?: ((batch: RecordBatch, row: number) => boolean) | undefined;
-    },
-  ) {
+  constructor(source: readonly SourceRows[], schema: StructType, keys: readonly string[]) {
     const arrowSchema = deltaToArrow(schema);
     this.schema = schema;
-    this.batches = source.map((batch) => conformBatch(batch, arrowSchema));
-    this.keys = keyFields(schema, options.keys);
+    this.batches = source.map(({ batch }) => conformBatch(batch, arrowSchema));
+    this.keys = keyFields(schema, keys);
     this.index = new KeyIndex(
       this.batches,
       this.keys.map(({ index }) => index),
@@ -54,8 +53,9 @@ export class MergeSource {
     );
     this.deletes = new Uint8Array(rowCount);
     this.#firstRows = firstRows(this.batches);
-    const { deleteWhen } = options;
-    if (deleteWhen !== undefined) this.#markDeletes(source, deleteWhen);
+    for (const [index, { deletes }] of source.entries()) {
+      if (deletes !== undefined) this.deletes.set(deletes, this.#firstRows[index]);
+    }
   }
 
   /** Copies rows, in the order of `rows`, into one batch; undefined when there are none. */
@@ -97,22 +97,10 @@ export class MergeSource {
     }
     return low;
   }
-
-  #markDeletes(
-    source: readonly RecordBatch[],
-    deleteWhen: (batch: RecordBatch, row: number) => boolean,
-  ): void {
-    let number = 0;
-    for (const batch of source) {
-      for (let row = 0; row < batch.numRows; row += 1) {
-        this.deletes[number] = deleteWhen(batch, row) ? 1 : 0;
-        number += 1;
-      }
-    }
-  }
 }
 
-function keyFields(schema: StructType, keys: readonly string[]): KeyField[] {
+/** The key columns; E_SCHEMA_MISMATCH when there are none or the schema lacks one. */
+export function keyFields(schema: StructType, keys: readonly string[]): KeyField[] {
   if (keys.length === 0) throw new DeltaError("E_SCHEMA_MISMATCH", "a merge needs a key column");
   return keys.map((key) => {
     const field = findField(schema, key);
