@@ -1,8 +1,9 @@
 // A process that loads a table is killed at each of its file operations, and runs out of disk at each size; whatever is
 // left is read by us, delta-rs, DuckDB and Polars, and written on. `--count N` spreads N crash points over all of them.
 import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
@@ -22,7 +23,15 @@ const STATES = [
   ["1a", "2b", "3a", "4a", "5b"],
   ["1a", "2b", "3a", "4a", "5b"],
   ["1a", "2b", "3a", "4a", "5b", "6c"],
+  ["2b", "3a", "4a", "5b", "6d"],
+  ["2b", "3a", "4a", "5b", "6d"],
+  ["2b", "3a", "4a", "5b", "6d"],
+  ["7e"],
 ];
+/** Children at once; each waits for the disk again and again. */
+const CHILDREN = 3 * availableParallelism();
+/** A machine with other work takes long; a child that hangs is told from a slow one all the same. */
+const CHILD_TIMEOUT_MS = 300_000;
 let passed = 0;
 let failed = 0;
 
@@ -37,22 +46,29 @@ if (readers === undefined) print("without foreign readers: run packages/testing/
 function startReaders() {
   const child = spawn(python, ["-B", join(here, "read_all.py")], { stdio: ["pipe", "pipe", "inherit"] });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  let before = Promise.resolve();
+  const ask = async (path) => {
+    child.stdin.write(`${path}\n`);
+    return JSON.parse((await lines.next()).value);
+  };
   return {
-    async read(path) {
-      child.stdin.write(`${path}\n`);
-      return JSON.parse((await lines.next()).value);
+    /** One table after the other. */
+    read(path) {
+      const answer = before.then(() => ask(path));
+      before = answer.catch(() => undefined);
+      return answer;
     },
     stop: () => child.stdin.end(),
   };
 }
 
-function runChild(folder, environment) {
-  const { stdout, signal, status } = spawnSync(process.execPath, [join(here, "child.mjs"), folder], {
-    encoding: "utf8",
-    env: { ...process.env, ...environment },
-    timeout: 60_000,
-  });
-  return { lines: stdout.trim().split("\n"), signal, status };
+async function runChild(folder, environment) {
+  const options = { env: { ...process.env, ...environment }, timeout: CHILD_TIMEOUT_MS, stdio: ["ignore", "pipe", "pipe"] };
+  const child = spawn(process.execPath, [join(here, "child.mjs"), folder], options);
+  const texts = { stdout: "", stderr: "" };
+  for (const name of ["stdout", "stderr"]) child[name].on("data", (bytes) => (texts[name] += bytes));
+  const [status, signal] = await once(child, "close");
+  return { lines: texts.stdout.trim().split("\n"), stderr: texts.stderr.trim(), signal, status };
 }
 
 function stepsDone(lines) {
@@ -90,28 +106,37 @@ async function rowsOf(table) {
 }
 
 async function crashPoints(vectors, share) {
-  const whole = runChild(join(root, `whole-${vectors}`), { VECTORS: vectors });
+  const whole = await runChild(join(root, `whole-${vectors}`), { VECTORS: vectors });
   const total = Number(/operations (\d+)/.exec(whole.lines.at(-1))?.[1]);
-  if (!(total > 0)) throw new Error(`the child did not finish: ${whole.lines.join(" | ")}`);
+  if (!(total > 0)) throw new Error(`the child did not finish: ${whole.lines.join(" | ")} ${whole.stderr}`);
   const step = share === undefined ? 1 : Math.max(1, Math.floor(total / share));
-  for (let at = 1 + (Number(values.seed) % step); at <= total; at += step) {
-    const folder = join(root, `at-${vectors}-${at}`);
-    const { lines, signal } = runChild(folder, { CRASH_AT: String(at), VECTORS: vectors });
-    const name = `CRASH_AT=${at} VECTORS=${vectors}`;
-    // The encoder's chunks, and with them the operations, may be a few less than in the counted run.
-    if (signal === null && stepsDone(lines) === STATES.length - 1 && at > total * 0.9) continue;
-    if (signal !== "SIGKILL") {
-      failed += 1;
-      print(`failed: ${name}: ended by itself`);
-    } else await checkTable(name, folder, stepsDone(lines));
-    rmSync(folder, { recursive: true, force: true });
+  let next = 1 + (Number(values.seed) % step);
+  const crashNext = async () => {
+    for (let at = next; at <= total; at = next) {
+      next += step;
+      await crashPoint(at, vectors);
+    }
+  };
+  await Promise.all(Array.from({ length: CHILDREN }, crashNext));
+  print(`${total} file operations with VECTORS=${vectors}, every ${step}. a crash point`);
+}
+
+async function crashPoint(at, vectors) {
+  const folder = join(root, `at-${vectors}-${at}`);
+  const { lines, stderr, signal, status } = await runChild(folder, { CRASH_AT: String(at), VECTORS: vectors });
+  const name = `CRASH_AT=${at} VECTORS=${vectors}`;
+  if (signal === "SIGKILL") await checkTable(name, folder, stepsDone(lines));
+  else {
+    failed += 1;
+    print(`failed: ${name}: ended by itself, status ${status}, signal ${signal}: ${lines.join(" | ")} ${stderr}`);
   }
+  rmSync(folder, { recursive: true, force: true });
 }
 
 /** Disks of a few kilobytes, mounted in a namespace of the child's own; left out where the kernel allows none. */
 async function fullDisks(share) {
   const inNamespace = (script) =>
-    spawnSync("sh", ["-c", `exec unshare -rm sh -c '${script}'`], { encoding: "utf8", timeout: 60_000 });
+    spawnSync("sh", ["-c", `exec unshare -rm sh -c '${script}'`], { encoding: "utf8", timeout: CHILD_TIMEOUT_MS });
   if (inNamespace("true").status !== 0) return print("without full disks: this machine allows no mounts");
   const sizes = Array.from({ length: 24 }, (_, index) => 12 + index * 4);
   const step = share === undefined ? 1 : Math.max(1, Math.floor(sizes.length / share));

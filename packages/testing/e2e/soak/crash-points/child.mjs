@@ -1,6 +1,6 @@
 // Loads a table and is killed at the file operation that CRASH_AT numbers. Each step that was acknowledged is a line on stdout.
 import { writeSync } from "node:fs";
-import { append, buildBatch, DataFileWriter, deltaToArrow, LocalStore, merge, optimize } from "delta-lake-ts";
+import { append, buildBatch, checkpoint, DataFileWriter, deltaToArrow, LocalStore, merge, optimize, overwrite, vacuum } from "delta-lake-ts";
 import { nodeFileSystem } from "delta-lake-ts/sim";
 
 const [folder] = process.argv.slice(2);
@@ -36,18 +36,31 @@ const configuration = {
 };
 const batch = (rows) => buildBatch(deltaToArrow(schema), rows);
 
-async function add(rows) {
+async function write(rows) {
   const writer = new DataFileWriter(store, { schema });
   await writer.write(batch(rows));
-  await append(store, await writer.close(), { createIfMissing: { schema }, configuration });
+  return writer.close();
+}
+
+async function add(rows) {
+  await append(store, await write(rows), { createIfMissing: { schema }, configuration });
+}
+
+async function upsert(rows) {
+  const deleteWhen = (_batch, row) => rows[row].v === "gone";
+  await merge(store, { source: [batch(rows)], keys: ["id"], mode: "upsert", deleteWhen });
 }
 
 const steps = [
   () => add([{ id: 1, v: "a" }, { id: 2, v: "a" }]),
   () => add([{ id: 3, v: "a" }, { id: 4, v: "a" }]),
-  () => merge(store, { source: [batch([{ id: 2, v: "b" }, { id: 5, v: "b" }])], keys: ["id"], mode: "upsert" }),
+  () => upsert([{ id: 2, v: "b" }, { id: 5, v: "b" }]),
   () => optimize(store),
   () => add([{ id: 6, v: "c" }]),
+  () => upsert([{ id: 1, v: "gone" }, { id: 6, v: "d" }]),
+  () => checkpoint(store),
+  () => vacuum(store, { dryRun: false, retentionHours: 0, allowsShortRetention: true }),
+  async () => overwrite(store, await write([{ id: 7, v: "e" }])),
 ];
 for (const [index, step] of steps.entries()) {
   try {
