@@ -1,3 +1,4 @@
+import { readdir, readFile } from "node:fs/promises";
 import { expect, test } from "@jest/globals";
 import { DeltaError } from "../error.ts";
 import { append } from "../operation/append.ts";
@@ -69,6 +70,32 @@ test("the disk loses what was not fsynced, so that the proof above proves someth
   const torn = disk.afterPowerCut(0);
 
   expect((await torn.stat("/table/_delta_log/0.json")).size).toBe(0);
+});
+
+test("bug 3: no commit's name is ever opened for writing, and only one file of the sources opens any", async () => {
+  const disk = new PowerCutDisk();
+  const opened: string[] = [];
+  const open = disk.open.bind(disk);
+  disk.open = (path, flags) => {
+    if (flags !== "r") opened.push(path);
+    return open(path, flags);
+  };
+  const store = new LocalStore("/table", { fileSystem: disk });
+  for (let id = 0; id < 5; id += 1) {
+    const options = { createIfMissing: { schema }, configuration, runtime: virtualRuntime() };
+    await append(store, [], { ...options, appTransaction: { appId: "app", version: id } });
+  }
+  const sources = await readdir(new URL("..", import.meta.url), { recursive: true });
+  const code = sources.filter((name) => name.endsWith(".ts") && !name.includes(".test."));
+  const texts = await Promise.all(
+    code.map((name) => readFile(new URL(`../${name}`, import.meta.url), "utf8")),
+  );
+
+  expect(opened.length).toBeGreaterThan(5);
+  expect(opened.filter((path) => !path.endsWith(".tmp"))).toEqual([]);
+  expect(code.filter((_, index) => texts[index]?.includes('from "node:fs'))).toEqual([
+    "store/file-system.ts",
+  ]);
 });
 
 test.each(["ENOSYS", "EPERM", "EOPNOTSUPP", "EXDEV"])(
