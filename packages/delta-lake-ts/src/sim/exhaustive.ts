@@ -12,7 +12,7 @@ import { type PlantedBug, PlantedStore } from "./planted-store.ts";
 const DEPTH_MAX = 12;
 
 /** What goes wrong, once, at one effect: the request or its reply is lost, it comes late, or the writer dies there. */
-export const FAULTS = ["lostRequest", "lostReply", "late", "killBefore", "killAfter"] as const;
+const FAULTS = ["lostRequest", "lostReply", "late", "killBefore", "killAfter"] as const;
 type Fault = (typeof FAULTS)[number];
 
 /** What the two writers do: append, overwrite the table, or commit for one and the same application. */
