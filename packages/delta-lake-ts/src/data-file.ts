@@ -2,6 +2,7 @@ import type { RecordBatch, Schema } from "apache-arrow";
 import type { AddFile, PartitionValues } from "./action.ts";
 import { conformBatch } from "./arrow/conform.ts";
 import { deltaToArrow } from "./arrow/type.ts";
+import { fillDefaults } from "./column-default.ts";
 import { isMapped, mapColumns, physicalSchema, renameColumns } from "./column-mapping.ts";
 import type { EncodeWorker } from "./encode-worker/encode-worker.ts";
 import { type FileEncoder, LocalEncoder } from "./file-encoder.ts";
@@ -95,7 +96,7 @@ export class DataFileWriter {
   /** Takes the rows in; the batch's buffers may be reused when this resolves. */
   async write(batch: RecordBatch): Promise<void> {
     if (batch.numRows === 0) return;
-    const conformed = conformBatch(batch, this.#arrowSchema);
+    const conformed = conformBatch(fillDefaults(batch, this.#options.schema), this.#arrowSchema);
     const { schema, partitionColumns = [] } = this.#options;
     for (const part of splitByPartition(conformed, schema, partitionColumns)) {
       const physical = this.#physicalSchema;

@@ -5,6 +5,7 @@ import { KeyIndex } from "../arrow/key-index.ts";
 import { RowRuns } from "../arrow/row-runs.ts";
 import { takeRuns } from "../arrow/take.ts";
 import { deltaToArrow } from "../arrow/type.ts";
+import { fillDefaults } from "../column-default.ts";
 import type { StructType } from "../schema.ts";
 import { type Segment, SpillFile } from "../store/spill-file.ts";
 import { keyFields, type SourceRows } from "./merge-source.ts";
@@ -71,7 +72,7 @@ export class MergeInput {
     // The caller holds the rows of an array anyway: there only the index counts.
     const isHeld = Array.isArray(source);
     for await (const original of source) {
-      const batch = conformBatch(original, deltaToArrow(schema));
+      const batch = conformBatch(fillDefaults(original, schema), deltaToArrow(schema));
       const deletes = deleteWhen === undefined ? undefined : markDeletes(original, deleteWhen);
       this.rowCount += batch.numRows;
       this.#held.push({ batch, deletes });
