@@ -3,7 +3,7 @@ import { type StructField, type StructType, takeRows } from "delta-lake-ts";
 import { type JsonValue, type Log, stringifyJson } from "singer-sdk-ts";
 import { jsonValue } from "./arrow-json.ts";
 import { conform } from "./conform.ts";
-import { evolve } from "./evolution.ts";
+import { evolve, type Widen } from "./evolution.ts";
 import { hashRows } from "./row-hash.ts";
 import type { ColumnDrift, SchemaContract } from "./schema-contract.ts";
 import type { TableColumns } from "./table-columns.ts";
@@ -22,6 +22,7 @@ const NO_DRIFT: ColumnDrift = { added: [], changed: [], missing: [] };
 export class ContractFilter {
   readonly #stream: string;
   readonly #contract: SchemaContract;
+  readonly #widen: Widen | undefined;
   #table: StructType | undefined;
   #drift = NO_DRIFT;
   #columns: TableColumns | undefined;
@@ -31,8 +32,14 @@ export class ContractFilter {
   /** Why every record is rejected. */
   #everyReason: string | undefined;
 
-  constructor(stream: string, contract: SchemaContract, table: StructType | undefined) {
+  /** `widen` is how the table's types may grow. */
+  constructor(
+    stream: string,
+    contract: SchemaContract,
+    { table, widen }: { readonly table: StructType | undefined; readonly widen: Widen | undefined },
+  ) {
     this.#stream = stream;
+    this.#widen = widen;
     this.#contract = contract;
     this.#table = table;
   }
@@ -65,6 +72,7 @@ export class ContractFilter {
       this.#table,
       columns.schema,
       this.#contract,
+      this.#widen,
     );
     this.#table = schema;
     this.#targets = targets;

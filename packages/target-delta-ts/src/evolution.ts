@@ -56,7 +56,8 @@ export function evolve(
     const isChanged = typeText(field.type) !== typeText(existing.type);
     if (isChanged) changes.changed.push(field.name);
     if (isChanged && contract.type_change === "discard") continue;
-    const wider = fits(field.type, existing.type) ? undefined : widen(existing.type, field.type);
+    const mayWiden = contract.type_change === "evolve" && !fits(field.type, existing.type);
+    const wider = mayWiden ? widen(existing.type, field.type) : undefined;
     if (wider !== undefined) {
       const column = { ...existing, type: wider };
       widened.set(existing.name, column);
@@ -73,7 +74,7 @@ export function evolve(
   checkContract(stream, contract, drift);
   if (problems.length > 0) {
     throw new UserError("E_COLUMN_TYPE", `stream ${stream}: ${problems.join("; ")}`, {
-      hint: "load it with `load_method: overwrite`, or into another `table_path`",
+      hint: `set \`type_widening\` where the new type is wider, load it with \`load_method: overwrite\`, or into another \`table_path\``,
     });
   }
   const isChanged = added.length + widened.size > 0;

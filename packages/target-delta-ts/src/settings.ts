@@ -192,6 +192,12 @@ export const settings = {
         "Properties that every Delta table gets, such as `delta.logRetentionDuration`; one that asks for a feature makes readers without it refuse the table.",
       examples: [{ "delta.logRetentionDuration": "interval 60 days" }],
     },
+    type_widening: {
+      type: "boolean",
+      default: false,
+      description:
+        "Whether a column may become wider with its stream (integers to decimals, decimals to more digits) without its files being written anew; delta-rs and Polars refuse such tables, Spark and DuckDB read them.",
+    },
     load_audit: {
       type: "boolean",
       default: false,

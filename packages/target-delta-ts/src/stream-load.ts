@@ -10,6 +10,7 @@ import { FilesLoad } from "./load/files.ts";
 import { HistoryLoad } from "./load/history.ts";
 import type { CommitMoment, Load, ReceivedRows } from "./load/load.ts";
 import { MergeLoad } from "./load/merge.ts";
+import { partsOf, widenOf } from "./load/part-writer.ts";
 import { StagedLoad } from "./load/staged.ts";
 import { clearStaging, stagingFolder } from "./load/staging.ts";
 import { commitInfo, type TableContext } from "./load/table-context.ts";
@@ -311,7 +312,10 @@ export class StreamLoad {
       throw commitError(error, stream, path);
     });
     this.#liveVersion = table?.appTransaction(versionAppId)?.version;
-    this.#contract = new ContractFilter(stream, this.#context.contract, table?.schema);
+    this.#contract = new ContractFilter(stream, this.#context.contract, {
+      table: table?.schema,
+      widen: widenOf(partsOf(table, this.#context.parts)),
+    });
     this.#contract.use(this.#columns);
   }
 

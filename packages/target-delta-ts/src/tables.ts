@@ -217,7 +217,10 @@ export class Tables {
         compression: config.compression,
         fileSizeBytes: config.file_size_mb * 1024 * 1024,
         partitionColumns: partitionNames,
-        configuration: config.table_properties ?? {},
+        configuration: {
+          ...config.table_properties,
+          ...(config.type_widening ? { "delta.enableTypeWidening": "true" } : {}),
+        },
         ...(this.#encodeWorker === undefined ? {} : { encodeWorker: this.#encodeWorker }),
       },
       contract,

@@ -16,7 +16,7 @@ import {
 } from "./statement.ts";
 import { requireLayoutColumns, type TableLayout } from "./table-layout.ts";
 import { isExisting, isMissing, isUnalterable, type Row, type Warehouse } from "./warehouse.ts";
-import { widened } from "./widening.ts";
+import { widened } from "../widening.ts";
 
 /** A column that another run adds at the same time makes the statement fail, and there may be another one after it. */
 const ADDING_TRIES_MAX = 3;

@@ -4,7 +4,7 @@ import { commitError } from "../commit-error.ts";
 import type { TableColumns } from "../table-columns.ts";
 import { BatchIdentity } from "./batch-identity.ts";
 import type { CommitMoment, Load, StreamRows } from "./load.ts";
-import { PartWriter, partsOf } from "./part-writer.ts";
+import { PartWriter, partsOf, widenOf } from "./part-writer.ts";
 import { StreamSchema } from "./stream-schema.ts";
 import type { TableContext } from "./table-context.ts";
 
@@ -27,6 +27,7 @@ export class AppendLoad implements Load {
       context.stream,
       table?.schema ?? context.initialSchema,
       context.contract,
+      widenOf(partsOf(table, context.parts)),
     );
     this.#parts = new PartWriter(context.store, partsOf(table, context.parts));
     this.#identity = identity;

@@ -16,7 +16,7 @@ import { batchOf, type TableColumns } from "../table-columns.ts";
 import { BatchIdentity } from "./batch-identity.ts";
 import { requireKeys, tableKeys } from "./key-columns.ts";
 import type { CommitMoment, Load, StreamRows } from "./load.ts";
-import { PartWriter, partsOf } from "./part-writer.ts";
+import { PartWriter, partsOf, widenOf } from "./part-writer.ts";
 import { StreamSchema } from "./stream-schema.ts";
 import { commitInfo, type TableContext } from "./table-context.ts";
 
@@ -45,6 +45,7 @@ export class HistoryLoad implements Load {
       context.stream,
       table?.schema ?? context.initialSchema,
       context.contract,
+      widenOf(partsOf(table, context.parts)),
     );
     this.#identity = identity;
     this.#isCreated = table !== undefined;
@@ -160,10 +161,9 @@ export class HistoryLoad implements Load {
     { changes, source, othersEndAt }: Plan,
   ): Promise<RewritePlan> {
     changes.reset();
-    const touched =
-      table === undefined
-        ? []
-        : await this.#findVersions(table, changes, othersEndAt !== undefined);
+    const conformed = this.#schema.take(table?.schema ?? this.#schema.schema);
+    const found = { table, changes, conformed };
+    const touched = await this.#findVersions(found, othersEndAt !== undefined);
     const { versions, openedCount } = changes.outcome();
     const writer = new PartWriter(this.#context.store, partsOf(table, this.#context.parts));
     let part = 0;
@@ -174,8 +174,8 @@ export class HistoryLoad implements Load {
     }
     const removed: AddFile[] = [];
     let closedCount = 0;
-    for (const file of table === undefined ? [] : touched) {
-      const count = await this.#endVersions(writer, { table, file, changes, othersEndAt });
+    for (const file of touched) {
+      const count = await this.#endVersions(writer, { ...found, file, othersEndAt });
       if (count > 0) removed.push(file);
       closedCount += count;
     }
@@ -191,16 +191,16 @@ export class HistoryLoad implements Load {
 
   /** The files with current versions of the changes' keys, or of any key; what they hold is told to the changes. */
   async #findVersions(
-    table: DeltaTable,
-    changes: HistoryChanges,
+    { table, changes, conformed }: Found,
     isEveryKey: boolean,
   ): Promise<AddFile[]> {
+    if (table === undefined) return [];
     const near = isEveryKey ? {} : { near: { batches: this.#held, columns: this.#keys } };
     const touched: AddFile[] = [];
     for await (const file of table.files({ nullIn: VALID_TO, ...near })) {
       let isTouched = false;
       for await (const batch of table.read({ files: [file] })) {
-        const { isKnown, isOther } = changes.found(batch);
+        const { isKnown, isOther } = changes.found(conformed(batch));
         isTouched ||= isKnown || (isEveryKey && isOther);
       }
       if (isTouched) touched.push(file);
@@ -211,19 +211,20 @@ export class HistoryLoad implements Load {
   /** Writes a file's rows anew when some of its versions end; gives how many do. */
   async #endVersions(
     writer: PartWriter,
-    { table, file, changes, othersEndAt }: EndOptions,
+    { table, changes, conformed, file, othersEndAt }: EndOptions,
   ): Promise<number> {
     if (table === undefined) return 0;
     let isEnding = false;
     for await (const batch of table.read({ files: [file] }))
-      isEnding ||= changes.endsOf(batch, othersEndAt) !== undefined;
+      isEnding ||= changes.endsOf(conformed(batch), othersEndAt) !== undefined;
     if (!isEnding) return 0;
     let count = 0;
-    for await (const batch of table.read({ files: [file] })) {
+    for await (const rows of table.read({ files: [file] })) {
+      const batch = conformed(rows);
       const before = timesOf(batch, VALID_TO);
       const ends = changes.endsOf(batch, othersEndAt) ?? before;
       ends.forEach((end, row) => (count += end === before[row] ? 0 : 1));
-      await writer.write(addValidity(batch, timesOf(batch, VALID_FROM), ends), table.schema);
+      await writer.write(addValidity(batch, timesOf(batch, VALID_FROM), ends), this.#schema.schema);
     }
     return count;
   }
@@ -240,10 +241,15 @@ interface Plan {
   readonly othersEndAt: bigint | undefined;
 }
 
-interface EndOptions {
+/** Where the changes are looked for: rows of the table as the stream's columns have them. */
+interface Found {
   readonly table: DeltaTable | undefined;
-  readonly file: AddFile;
   readonly changes: HistoryChanges;
+  readonly conformed: (batch: RecordBatch) => RecordBatch;
+}
+
+interface EndOptions extends Found {
+  readonly file: AddFile;
   readonly othersEndAt: bigint | undefined;
 }
 

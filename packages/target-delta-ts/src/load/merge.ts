@@ -5,6 +5,7 @@ import { firstPerKey } from "../first-per-key.ts";
 import type { TableColumns } from "../table-columns.ts";
 import { requireKeys, tableKeys } from "./key-columns.ts";
 import type { CommitMoment, Load, StreamRows } from "./load.ts";
+import { partsOf, widenOf } from "./part-writer.ts";
 import { StreamSchema } from "./stream-schema.ts";
 import { commitInfo, type TableContext } from "./table-context.ts";
 
@@ -34,6 +35,7 @@ export class MergeLoad implements Load {
       context.stream,
       table?.schema ?? context.initialSchema,
       context.contract,
+      widenOf(partsOf(table, context.parts)),
     );
     this.#isCreated = table !== undefined;
   }

@@ -7,6 +7,8 @@ import {
   type ObjectStore,
   type StructType,
 } from "delta-lake-ts";
+import type { Widen } from "../evolution.ts";
+import { widened } from "../widening.ts";
 
 export interface PartOptions {
   readonly compression: "snappy" | "zstd" | "none";
@@ -26,6 +28,11 @@ export function partsOf(table: DeltaTable | undefined, parts: PartOptions): Part
     partitionColumns,
     configuration: { ...configuration, ...parts.configuration },
   };
+}
+
+/** How a table's types may grow: not at all, unless its properties allow it. */
+export function widenOf({ configuration }: PartOptions): Widen | undefined {
+  return configuration["delta.enableTypeWidening"] === "true" ? widened : undefined;
 }
 
 /** Writes batches to data files; a change of columns starts a new file. */
