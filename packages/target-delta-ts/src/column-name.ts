@@ -9,15 +9,24 @@ export function columnName(name: string): string {
   return sanitised === "" ? "_" : sanitised;
 }
 
+export interface NameOptions {
+  /** Names stay as they are: the table maps them to names of its own in the files. */
+  readonly keepsNames?: boolean;
+}
+
 /**
  * The table's names of `names`, in the same order.
  * Delta compares column names without case: two names that become one throw E_COLUMN_COLLISION.
  */
-export function columnNames(stream: string, names: readonly string[]): readonly string[] {
+export function columnNames(
+  stream: string,
+  names: readonly string[],
+  { keepsNames = false }: NameOptions = {},
+): readonly string[] {
   const owners = new Map<string, string>();
   return names.map((name) => {
-    const sanitised = columnName(name);
-    const folded = sanitised.toLowerCase();
+    const sanitised = keepsNames ? name : columnName(name);
+    const folded = sanitised.normalize("NFC").toLowerCase();
     const owner = owners.get(folded);
     if (owner !== undefined) {
       throw new UserError(

@@ -192,6 +192,13 @@ export const settings = {
         "Properties that every Delta table gets, such as `delta.logRetentionDuration`; one that asks for a feature makes readers without it refuse the table.",
       examples: [{ "delta.logRetentionDuration": "interval 60 days" }],
     },
+    column_names: {
+      type: "string",
+      enum: ["sanitise", "mapping"],
+      default: "sanitise",
+      description:
+        "`sanitise` replaces characters that Delta refuses in names of columns by `_`; `mapping` keeps every name by Delta's column mapping, in tables without partitions: Polars refuses such tables, Spark, DuckDB and delta-rs read them.",
+    },
     type_widening: {
       type: "boolean",
       default: false,

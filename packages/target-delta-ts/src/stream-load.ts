@@ -239,9 +239,10 @@ export class StreamLoad {
 
   #tableColumns(columns: readonly Column[]): TableColumns {
     const { hasMetadata } = this.#options;
-    const { stream, derived } = this.#context;
+    const { stream, derived, keepsNames } = this.#context;
     const all = withDerived(columns, derived);
-    return tableColumns(stream, hasMetadata ? withMetadata(all) : withoutMetadata(all));
+    const kept = hasMetadata ? withMetadata(all) : withoutMetadata(all);
+    return tableColumns(stream, kept, { keepsNames });
   }
 
   /** Staged rows that carry no version live and end with this run. */

@@ -2,7 +2,7 @@ import { Data, type DataType, Field, RecordBatch, Schema, Struct } from "apache-
 import { arrowToDelta, type StructType } from "delta-lake-ts";
 import type { Column } from "singer-sdk-ts";
 import { arrowField } from "singer-sdk-ts/columnar";
-import { columnName, columnNames } from "./column-name.ts";
+import { columnName, columnNames, type NameOptions } from "./column-name.ts";
 
 /** The columns of one SCHEMA message as the table has them. */
 export interface TableColumns {
@@ -15,17 +15,23 @@ export interface TableColumns {
 }
 
 /** Names the table's columns after the source's; throws E_COLUMN_COLLISION when two become one. */
-export function tableColumns(stream: string, columns: readonly Column[]): TableColumns {
+export function tableColumns(
+  stream: string,
+  columns: readonly Column[],
+  options: NameOptions = {},
+): TableColumns {
   const tableNames = columnNames(
     stream,
     columns.map((column) => column.name),
+    options,
   );
+  const { keepsNames = false } = options;
   const names = new Map(columns.map((column, index) => [column.name, tableNames[index] ?? ""]));
   const fields = columns.map((column, index) =>
-    tableField(arrowField(column), tableNames[index] ?? ""),
+    tableField(arrowField(column), tableNames[index] ?? "", keepsNames),
   );
   const comments = new Map(
-    columns.map((column, index) => [tableNames[index] ?? "", comment(column)]),
+    columns.map((column, index) => [tableNames[index] ?? "", comment(column, tableNames[index])]),
   );
   const deltaSchema = arrowToDelta(new Schema(fields));
   const schema: StructType = {
@@ -35,24 +41,28 @@ export function tableColumns(stream: string, columns: readonly Column[]): TableC
       return { ...field, metadata: text === undefined ? {} : { comment: text } };
     }),
   };
-  return { schema, names, rename: (batch) => renameBatch(batch, names) };
+  return { schema, names, rename: (batch) => renameBatch(batch, names, keepsNames) };
 }
 
-function comment(column: Column): string | undefined {
-  const isRenamed = columnName(column.name) !== column.name;
+function comment(column: Column, tableName: string | undefined): string | undefined {
+  const isRenamed = tableName !== column.name;
   const parts = [column.description, isRenamed ? `Source column: ${column.name}` : undefined];
   const text = parts.filter((part) => part !== undefined && part !== "").join(" ");
   return text === "" ? undefined : text;
 }
 
-function renameBatch(batch: RecordBatch, names: ReadonlyMap<string, string>): RecordBatch {
+function renameBatch(
+  batch: RecordBatch,
+  names: ReadonlyMap<string, string>,
+  keepsNames: boolean,
+): RecordBatch {
   const fields: Field[] = [];
   const children: Data[] = [];
   batch.schema.fields.forEach((field, index) => {
     const name = names.get(field.name);
     const child = batch.data.children[index];
     if (name === undefined || child === undefined) return;
-    const renamed = tableField(field, name);
+    const renamed = tableField(field, name, keepsNames);
     fields.push(renamed);
     children.push(retype(child, renamed.type));
   });
@@ -66,8 +76,8 @@ export function batchOf(fields: Field[], children: Data[], rowCount: number): Re
 }
 
 /** Nested names follow the same rule as the columns' own. */
-function tableField(field: Field, name: string): Field {
-  return new Field(name, tableType(field.type), true);
+function tableField(field: Field, name: string, keepsNames: boolean): Field {
+  return new Field(name, keepsNames ? field.type : tableType(field.type), true);
 }
 
 function tableType(type: DataType): DataType {

@@ -67,8 +67,8 @@ export class Tables {
     )
       throw new UserError(
         "E_SETTING",
-        "`table_properties` asks for column mapping, which this target does not write",
-        { hint: "leave delta.columnMapping.* out: names that Delta refuses are sanitised" },
+        "`table_properties` asks for column mapping, which has a setting of its own",
+        { hint: "set `column_names: mapping` instead" },
       );
     if (config.file_naming_scheme !== undefined) checkFileNaming(config, run);
     const warehouse = isWarehouse(config) ? await openWarehouse(config, run) : undefined;
@@ -204,10 +204,13 @@ export class Tables {
     const config = this.#config;
     const isInCatalog = this.#warehouse !== undefined || isCatalog(config.path);
     this.#paths.reserve(stream, isInCatalog ? tableName(path) : path);
+    const keepsNames = config.column_names === "mapping" && config.format === "delta";
     const { columns: partitionNames, derived } = partitioning(stream, partitionColumns, columns);
-    if (this.#warehouse !== undefined) checkWarehouse(stream, { loadMethod, contract, derived });
+    if (this.#warehouse !== undefined)
+      checkWarehouse(stream, { loadMethod, contract, derived, keepsNames });
     if (this.#warehouse !== undefined)
       return this.#warehouse.openStream(message, columns, placement);
+    if (keepsNames && partitionNames.length > 0) throw partitionedMapping(stream);
     const context = {
       stream,
       path,
@@ -219,12 +222,14 @@ export class Tables {
         partitionColumns: partitionNames,
         configuration: {
           ...config.table_properties,
+          ...(keepsNames ? { "delta.columnMapping.mode": "name" } : {}),
           ...(config.type_widening ? { "delta.enableTypeWidening": "true" } : {}),
         },
         ...(this.#encodeWorker === undefined ? {} : { encodeWorker: this.#encodeWorker }),
       },
       contract,
       reject,
+      keepsNames,
       derived,
       fileNaming: config.file_naming_scheme,
       validFromColumn,
@@ -289,7 +294,10 @@ function checkWarehouse(
     loadMethod,
     contract,
     derived,
-  }: Pick<Placement, "loadMethod" | "contract"> & Pick<Partitioning, "derived">,
+    keepsNames,
+  }: Pick<Placement, "loadMethod" | "contract"> &
+    Pick<Partitioning, "derived"> &
+    Pick<TableContext, "keepsNames">,
 ): void {
   const problem =
     loadMethod === "history"
@@ -298,11 +306,21 @@ function checkWarehouse(
         ? "partition columns made of a time are"
         : Object.values(contract).includes("reject")
           ? "rejects of a schema contract are"
-          : undefined;
+          : keepsNames
+            ? "names by column mapping are"
+            : undefined;
   if (problem === undefined) return;
   throw new UserError("E_SETTING", `stream ${stream}: ${problem} not written by a SQL warehouse`, {
     hint: "set `path` to a folder, or leave them out",
   });
+}
+
+function partitionedMapping(stream: string): UserError {
+  return new UserError(
+    "E_SETTING",
+    `stream ${stream}: \`column_names: mapping\` is for tables without partitions`,
+    { hint: "leave out `partition_columns`, or let names be sanitised" },
+  );
 }
 
 /** Whether a stream keeps a history, so that it matters when its records were extracted. */

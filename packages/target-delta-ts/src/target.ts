@@ -121,6 +121,7 @@ export async function verifyTables(
         tablePath: pathOf,
         openStore: (path) => openStore(config, path),
         contract: (stream) => streamContract(config, stream),
+        keepsNames: config.column_names === "mapping",
         isHistory: (stream) =>
           (config.streams?.[stream]?.load_method ?? config.load_method) === "history",
         now: Date.now,

@@ -43,6 +43,7 @@ export interface VerifyOptions {
   readonly isHistory: (stream: string) => boolean;
   /** Columns that it discards are not compared. */
   readonly contract: (stream: string) => SchemaContract;
+  readonly keepsNames: boolean;
   readonly now: () => number;
 }
 
@@ -60,7 +61,7 @@ export async function* verify(options: VerifyOptions): AsyncGenerator<Verificati
       current?.end(now());
       current =
         sources.get(stream) ?? (await SourceSum.open(stream, tablePath(stream), openStore, now()));
-      current.setSchema(event, options.contract(stream));
+      current.setSchema(event, options.contract(stream), options.keepsNames);
       schemas.set(stream, event);
       sources.set(stream, current);
     } else if (event.type === "rows") {
@@ -136,8 +137,9 @@ class SourceSum {
   setSchema(
     { message, columns }: Extract<ReaderEvent, { type: "schema" }>,
     contract: SchemaContract,
+    keepsNames: boolean,
   ): void {
-    const source = tableColumns(this.#stream, columns);
+    const source = tableColumns(this.#stream, columns, { keepsNames });
     const table = this.#table?.schema ?? source.schema;
     const { targets } = evolve(this.#stream, table, source.schema, contract);
     for (const { name } of targets.values()) if (!name.startsWith("_sdc_")) this.#columns.add(name);

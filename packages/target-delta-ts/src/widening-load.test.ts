@@ -23,31 +23,37 @@ async function prices(table: string): Promise<readonly string[]> {
 
 const loads = ["append", "upsert", "history"];
 
-test.each(loads)("T27: with type_widening a %s table's column takes more digits, and old rows keep their values", async (load_method) => {
-  const keys = load_method === "append" ? {} : { keys: ["id"] };
-  const config = { load_method, type_widening: true };
-  await workspace.load(
-    [schema("orders", { id: integer, price }, keys), record("orders", { id: 1, price: 1.25 })],
-    { config },
-  );
+test.each(loads)(
+  "T27: with type_widening a %s table's column takes more digits, and old rows keep their values",
+  async (load_method) => {
+    const keys = load_method === "append" ? {} : { keys: ["id"] };
+    const config = { load_method, type_widening: true };
+    await workspace.load(
+      [schema("orders", { id: integer, price }, keys), record("orders", { id: 1, price: 1.25 })],
+      { config },
+    );
 
-  const run = await workspace.load(
-    [
-      schema("orders", { id: integer, price: longPrice }, keys),
-      record("orders", { id: 2, price: 12345.6789 }),
-    ],
-    { config },
-  );
+    const run = await workspace.load(
+      [
+        schema("orders", { id: integer, price: longPrice }, keys),
+        record("orders", { id: 2, price: 12345.6789 }),
+      ],
+      { config },
+    );
 
-  expect(run.stderr).not.toContain("error:");
-  expect(run.code).toBe(0);
-  const table = await workspace.table("orders");
-  expect(table.schema.fields.find(({ name }) => name === "price")?.type).toBe("decimal(9,4)");
-  expect(await prices("orders")).toEqual(["1: 12500", "2: 123456789"]);
-});
+    expect(run.stderr).not.toContain("error:");
+    expect(run.code).toBe(0);
+    const table = await workspace.table("orders");
+    expect(table.schema.fields.find(({ name }) => name === "price")?.type).toBe("decimal(9,4)");
+    expect(await prices("orders")).toEqual(["1: 12500", "2: 123456789"]);
+  },
+);
 
 test("T27: without it the wider type is an error that names the column, and says what to set", async () => {
-  await workspace.load([schema("orders", { id: integer, price }), record("orders", { id: 1, price: 1 })]);
+  await workspace.load([
+    schema("orders", { id: integer, price }),
+    record("orders", { id: 1, price: 1 }),
+  ]);
 
   const run = await workspace.load([
     schema("orders", { id: integer, price: longPrice }),

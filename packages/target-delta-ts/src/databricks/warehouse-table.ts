@@ -3,6 +3,7 @@ import { UserError } from "singer-sdk-ts";
 import { tableKeys } from "../load/key-columns.ts";
 import { StreamSchema } from "../load/stream-schema.ts";
 import type { SchemaContract } from "../schema-contract.ts";
+import { widened } from "../widening.ts";
 import { DELETED_AT } from "./merge-statement.ts";
 import type { NewTables } from "./new-tables.ts";
 import { parseSqlType, sqlType } from "./sql-type.ts";
@@ -16,7 +17,6 @@ import {
 } from "./statement.ts";
 import { requireLayoutColumns, type TableLayout } from "./table-layout.ts";
 import { isExisting, isMissing, isUnalterable, type Row, type Warehouse } from "./warehouse.ts";
-import { widened } from "../widening.ts";
 
 /** A column that another run adds at the same time makes the statement fail, and there may be another one after it. */
 const ADDING_TRIES_MAX = 3;

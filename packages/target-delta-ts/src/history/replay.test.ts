@@ -45,6 +45,7 @@ function contextOf(store: MemoryStore): TableContext {
       partitionColumns: [],
       configuration: {},
     },
+    keepsNames: false,
     derived: [],
     fileNaming: undefined,
     validFromColumn: undefined,

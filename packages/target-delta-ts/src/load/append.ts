@@ -4,7 +4,7 @@ import { commitError } from "../commit-error.ts";
 import type { TableColumns } from "../table-columns.ts";
 import { BatchIdentity } from "./batch-identity.ts";
 import type { CommitMoment, Load, StreamRows } from "./load.ts";
-import { PartWriter, partsOf, widenOf } from "./part-writer.ts";
+import { mappedTable, PartWriter, partsOf, widenOf } from "./part-writer.ts";
 import { StreamSchema } from "./stream-schema.ts";
 import type { TableContext } from "./table-context.ts";
 
@@ -12,7 +12,7 @@ import type { TableContext } from "./table-context.ts";
 export class AppendLoad implements Load {
   readonly #context: TableContext;
   readonly #schema: StreamSchema;
-  readonly #parts: PartWriter;
+  #parts: PartWriter;
   readonly #identity: BatchIdentity;
   #isCreated: boolean;
   #durableRow = 0;
@@ -93,7 +93,10 @@ export class AppendLoad implements Load {
         : { createIfMissing: { schema, partitionColumns: parts.partitionColumns } }),
     });
     this.#identity.committed(links);
+    const isNew = changed !== undefined || !this.#isCreated;
     this.#isCreated = true;
-    this.#schema.committed();
+    const table = isNew ? await mappedTable(store, parts) : undefined;
+    if (table !== undefined) this.#parts = new PartWriter(store, partsOf(table, parts));
+    this.#schema.committed(table?.schema);
   }
 }

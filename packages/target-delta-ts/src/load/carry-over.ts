@@ -1,5 +1,5 @@
 import { type Data, Field, makeData, type RecordBatch, TimestampMicrosecond } from "apache-arrow";
-import type { AddFile, DeltaTable, StructType } from "delta-lake-ts";
+import { type AddFile, type DeltaTable, mapColumns, type StructType } from "delta-lake-ts";
 import { conform } from "../conform.ts";
 import { evolve } from "../evolution.ts";
 import { rowsOfNewKeys } from "../first-per-key.ts";
@@ -32,13 +32,15 @@ export async function carryOver({
   deletedAtMs,
 }: CarryOver): Promise<{ readonly files: readonly AddFile[]; readonly schema: StructType }> {
   const marked = withDeletedAt(staged.schema);
-  const { schema, targets } = evolve(context.stream, marked, live.schema);
+  const parts = partsOf(staged, context.parts);
+  const { schema: joined, targets } = evolve(context.stream, marked, live.schema);
+  const { schema } = mapColumns(joined, parts.configuration);
   const seen = new KeySet(0);
   for await (const batch of staged.read({ columns: keys })) {
     const lanes = hashRows(batch, keys);
     for (let row = 0; row < batch.numRows; row++) seen.add(lanes, 4 * row);
   }
-  const writer = new PartWriter(context.store, partsOf(staged, context.parts));
+  const writer = new PartWriter(context.store, parts);
   for await (const batch of live.read()) {
     const conformed = conform(batch, targets);
     for (const rows of rowsOfNewKeys(conformed, hashRows(conformed, keys), seen))

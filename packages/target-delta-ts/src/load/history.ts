@@ -16,7 +16,7 @@ import { batchOf, type TableColumns } from "../table-columns.ts";
 import { BatchIdentity } from "./batch-identity.ts";
 import { requireKeys, tableKeys } from "./key-columns.ts";
 import type { CommitMoment, Load, StreamRows } from "./load.ts";
-import { PartWriter, partsOf, widenOf } from "./part-writer.ts";
+import { mappedTable, PartWriter, partsOf, widenOf } from "./part-writer.ts";
 import { StreamSchema } from "./stream-schema.ts";
 import { commitInfo, type TableContext } from "./table-context.ts";
 
@@ -152,8 +152,10 @@ export class HistoryLoad implements Load {
     } catch (error) {
       throw commitError(error, stream, path);
     }
+    const isNew = changed !== undefined || !this.#isCreated;
     this.#isCreated = true;
-    this.#schema.committed();
+    const table = isNew ? await mappedTable(store, parts) : undefined;
+    this.#schema.committed(table?.schema);
   }
 
   async #plan(

@@ -2,8 +2,9 @@ import type { RecordBatch } from "apache-arrow";
 import {
   type AddFile,
   DataFileWriter,
-  type DeltaTable,
+  DeltaTable,
   type EncodeWorker,
+  mapColumns,
   type ObjectStore,
   type StructType,
 } from "delta-lake-ts";
@@ -28,6 +29,15 @@ export function partsOf(table: DeltaTable | undefined, parts: PartOptions): Part
     partitionColumns,
     configuration: { ...configuration, ...parts.configuration },
   };
+}
+
+/** The table after a commit that changed its columns, where it maps them: their names in files are known only now. */
+export async function mappedTable(
+  store: ObjectStore,
+  { configuration }: PartOptions,
+): Promise<DeltaTable | undefined> {
+  if (configuration["delta.columnMapping.mode"] !== "name") return undefined;
+  return await DeltaTable.open(store);
 }
 
 /** How a table's types may grow: not at all, unless its properties allow it. */
@@ -66,7 +76,8 @@ export class PartWriter {
     if (this.#writer !== undefined && columns !== this.#columns) await this.#roll();
     this.#writer ??= new DataFileWriter(this.#store, {
       ...this.#options,
-      schema: fileSchema(batch, schema),
+      // Where names are mapped, those in the files follow from the whole schema.
+      schema: fileSchema(batch, mapColumns(schema, this.#options.configuration).schema),
     });
     this.#columns = columns;
     await this.#writer.write(batch);

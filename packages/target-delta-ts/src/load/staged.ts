@@ -148,7 +148,7 @@ export class StagedLoad implements Load {
           : { appTransaction: { appId: versionAppId, version: liveVersion } }),
         // All files are new, and so is how they are split.
         createIfMissing: { schema, partitionColumns },
-        configuration: parts.configuration,
+        configuration: { ...parts.configuration, ...columnNumber(staged, live) },
       });
       await clearStaging(
         store,
@@ -172,6 +172,15 @@ export class StagedLoad implements Load {
     }
     return files;
   }
+}
+
+const LAST_COLUMN = "delta.columnMapping.maxColumnId";
+
+/** The number that the last column got in either table: the staged one's columns have theirs already. */
+function columnNumber(...tables: readonly (DeltaTable | undefined)[]): Record<string, string> {
+  const numbers = tables.map((table) => Number(table?.metadata.configuration[LAST_COLUMN] ?? 0));
+  const last = Math.max(...numbers);
+  return last === 0 ? {} : { [LAST_COLUMN]: String(last) };
 }
 
 /** Whether what is staged can never go live any more: what is live is newer, or its run is over. */

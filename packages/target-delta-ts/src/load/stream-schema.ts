@@ -76,7 +76,11 @@ export class StreamSchema {
     return name === undefined ? undefined : this.#targets.get(name)?.name;
   }
 
-  committed(): void {
+  /** `table` is the schema as the commit left it, where that says more. */
+  committed(table?: StructType): void {
     this.#isChanged = false;
+    if (table === undefined) return;
+    this.#table = table;
+    if (this.#columns !== undefined) this.use(this.#columns);
   }
 }

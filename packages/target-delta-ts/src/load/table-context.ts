@@ -22,6 +22,8 @@ export interface TableContext {
   /** A store rooted at a folder below the table's. */
   openStore(folder: string): ObjectStore;
   readonly parts: PartOptions;
+  /** Columns keep any name of the stream, by column mapping. */
+  readonly keepsNames: boolean;
   /** Partition columns that are made of a time in the row. */
   readonly derived: readonly DerivedColumn[];
   /** Template of the names of plain Parquet files. */
