@@ -27,6 +27,21 @@ test("a file is closed at its target size, and every file says how many rows it 
   expect(rowCounts.reduce((sum, count) => sum + Number(count), 0)).toBe(1000);
 });
 
+test("a writer tells how much its unfinished row groups hold", async () => {
+  const writer = new DataFileWriter(new MemoryStore(), { schema });
+  const rows = Array.from({ length: 10_000 }, (_, id) => ({ id, x: id / 7 }));
+
+  await writer.write(batchOf(schema, rows));
+  const first = writer.heldBytes;
+  await writer.write(batchOf(schema, rows));
+  const second = writer.heldBytes;
+  await writer.close();
+
+  expect(first).toBeGreaterThan(50_000);
+  expect(second).toBeGreaterThan(first);
+  expect(writer.heldBytes).toBe(0);
+});
+
 test("bug 23: a NaN begins a new file: bounds of the rows before it stay", async () => {
   const store = new MemoryStore();
   const writer = new DataFileWriter(store, { schema });

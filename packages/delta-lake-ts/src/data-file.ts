@@ -93,6 +93,13 @@ export class DataFileWriter {
     this.#physicalSchema = hasMapping ? deltaToArrow(this.#fileSchema) : undefined;
   }
 
+  /** About how many bytes of memory the files that take rows now hold: their unfinished row groups. */
+  get heldBytes(): number {
+    let bytes = 0;
+    for (const { encoder } of this.#open.values()) bytes += encoder.heldBytes;
+    return bytes * RATIO_GUESS;
+  }
+
   /** Takes the rows in; the batch's buffers may be reused when this resolves. */
   async write(batch: RecordBatch): Promise<void> {
     if (batch.numRows === 0) return;

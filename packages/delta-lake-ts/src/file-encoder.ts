@@ -18,6 +18,8 @@ export interface FileEncoder {
   /** Arrow bytes taken in, and Parquet bytes given out, so far. */
   readonly inputBytes: number;
   readonly outputBytes: number;
+  /** Arrow bytes taken in since bytes came out: they wait, encoded, for the end of their row group. */
+  readonly heldBytes: number;
   /** Resolves when the batch's buffers may be reused; rejects when encoding failed or the reader of `output` left. */
   write(batch: RecordBatch): Promise<void>;
   /** No more batches follow; `output` ends after the footer. */
@@ -48,6 +50,10 @@ export class LocalEncoder implements FileEncoder {
 
   get outputBytes(): number {
     return this.#parquet.outputBytes;
+  }
+
+  get heldBytes(): number {
+    return this.#parquet.heldBytes;
   }
 
   /** `bytes` is the batch as an Arrow stream, where the caller has it already. */

@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { FlushPolicy } from "./flush-policy.ts";
 
-const limits = { rows: 10, bytes: 1000, ageMs: 5000, memoryBytes: 2000 };
+const limits = { rows: 10, bytes: 1000, ageMs: 5000, memoryBytes: 2000, pendingBytes: 100 };
 
 test("a stream is full by rows or by bytes", () => {
   const policy = new FlushPolicy(limits);
@@ -30,6 +30,16 @@ test("a stream ages from its oldest waiting row", () => {
   policy.flushed("a");
   expect(policy.aged(6000)).toEqual([]);
   expect(policy.nextAgeMs(10_000)).toBe(0);
+});
+
+test("of too many pending rows the biggest streams leave the reader, until half is left", () => {
+  const policy = new FlushPolicy(limits);
+  const sizes = (...bytes: number[]) =>
+    new Map(bytes.map((size, index) => [String(index), size] as const));
+
+  expect(policy.tooManyPending(sizes(40, 60))).toEqual([]);
+  expect(policy.tooManyPending(sizes(40, 61))).toEqual(["1"]);
+  expect(policy.tooManyPending(sizes(20, 30, 21, 31, 22))).toEqual(["3", "1", "4"]);
 });
 
 test("over the memory limit the biggest stream goes first", () => {

@@ -3,8 +3,10 @@ export interface FlushLimits {
   readonly rows: number;
   readonly bytes: number;
   readonly ageMs: number;
-  /** For all streams together. */
+  /** Rows that loads hold, of all streams together. */
   readonly memoryBytes: number;
+  /** Rows that wait in the reader, of all streams together. */
+  readonly pendingBytes: number;
 }
 
 /** What waits of one stream. */
@@ -55,6 +57,24 @@ export class FlushPolicy {
       (waiting) => waiting.sinceMs + this.#limits.ageMs - nowMs,
     );
     return ages.length === 0 ? undefined : Math.max(0, Math.min(...ages));
+  }
+
+  /**
+   * The streams whose rows have to leave the reader when too many wait there: the biggest first, until half of what is
+   * allowed is left.
+   */
+  tooManyPending(pending: ReadonlyMap<string, number>): readonly string[] {
+    const limit = this.#limits.pendingBytes;
+    let total = 0;
+    for (const bytes of pending.values()) total += bytes;
+    if (total <= limit) return [];
+    const chosen: string[] = [];
+    for (const [stream, bytes] of [...pending].toSorted(([, a], [, b]) => b - a)) {
+      if (total <= limit / 2) break;
+      chosen.push(stream);
+      total -= bytes;
+    }
+    return chosen;
   }
 
   /** The stream that holds most when all together hold more than allowed. */

@@ -118,6 +118,8 @@ export class TargetRun {
         await this.#write(event.batch);
         if (policy.isFull(event.batch.stream)) await this.#flush([event.batch.stream]);
         return await this.#relieve();
+      case "pressure":
+        return await this.#relieve();
       case "state": {
         this.#restartRows = new Map(
           [...this.#streams.keys()].map((stream) => [stream, this.#rowCount(stream)]),
@@ -187,15 +189,18 @@ export class TargetRun {
   /** Flushes what has waited too long, and the biggest streams while memory is short. */
   async #relieve(): Promise<void> {
     const { policy, reader, now } = this.#options;
-    for (const stream of reader.pendingStreams()) policy.add(stream, 0, 0, now());
+    const pending = reader.pendingBytes();
+    for (const stream of pending.keys()) policy.add(stream, 0, 0, now());
     const aged = policy.aged(now());
     if (aged.length > 0) await this.#flush(aged);
 
+    for (const stream of policy.tooManyPending(pending)) {
+      await this.#drain(stream);
+      if (policy.isFull(stream)) await this.#flush([stream]);
+    }
     const held = new Map([...this.#streams].map(([stream, load]) => [stream, load.heldBytes]));
-    const pendingBytes = reader.pendingBytes();
-    const biggest = policy.biggestOverMemory(new Map([...held, ["", pendingBytes]]));
-    if (biggest === "") for (const stream of reader.pendingStreams()) await this.#drain(stream);
-    else if (biggest !== undefined) await this.#flush([biggest]);
+    const biggest = policy.biggestOverMemory(held);
+    if (biggest !== undefined) await this.#flush([biggest]);
   }
 
   /** Hands the rows that wait in the reader to the stream's load. */

@@ -119,7 +119,7 @@ export const settings = {
       minimum: 64,
       default: 512,
       description:
-        "Megabytes of rows that may wait in memory, all streams together; above it the biggest stream is committed first.",
+        "Megabytes of memory that the process keeps to, about: when waiting rows fill two fifths of it, the biggest stream is committed.",
     },
     file_size_mb: {
       type: "integer",

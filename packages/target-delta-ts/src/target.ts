@@ -17,12 +17,23 @@ import { verify } from "./verify.ts";
 const ARROW_BATCH_ROWS = 65_536;
 const ARROW_BATCH_BYTES = 8 * 1024 * 1024;
 
+/**
+ * Shares of `max_memory_mb` for rows that loads hold and for rows in the reader, whose arrays may be twice as large as the
+ * rows; the rest is for the process itself: its code, the encoder, and batches on their way (bench/target/memory.mjs).
+ */
+const HELD_SHARE = 0.4;
+const PENDING_SHARE = 0.125;
+
 export interface LoadContext {
   readonly config: Config;
   readonly log: Log;
   readonly signal: AbortSignal;
   readonly input: Readable;
   readonly writeState: (text: string) => Promise<void>;
+}
+
+function pendingBytesMax({ max_memory_mb: memoryMb }: Config): number {
+  return memoryMb * 1024 * 1024 * PENDING_SHARE;
 }
 
 /** Loads a Singer stream into tables, and gives the exit code: 3 when records were rejected. */
@@ -38,13 +49,14 @@ export async function load(context: LoadContext): Promise<0 | 3> {
   });
   const options = readerOptions(context, config.max_rejects > 0 ? "event" : "error");
   const run = new TargetRun({
-    reader: new ColumnarReader(input, options),
+    reader: new ColumnarReader(input, { ...options, pendingBytes: pendingBytesMax(config) }),
     readBatchFile: (path, message, schema) => readBatchFile(path, message, { schema, options }),
     policy: new FlushPolicy({
       rows: config.batch_size_rows,
       bytes: config.batch_size_bytes,
       ageMs: config.batch_wait_limit_seconds * 1000,
-      memoryBytes: config.max_memory_mb * 1024 * 1024,
+      memoryBytes: config.max_memory_mb * 1024 * 1024 * HELD_SHARE,
+      pendingBytes: pendingBytesMax(config),
     }),
     log,
     signal,

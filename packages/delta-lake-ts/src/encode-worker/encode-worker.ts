@@ -112,6 +112,7 @@ class WorkerFile implements FileEncoder {
   readonly output: AsyncIterable<Uint8Array>;
   inputBytes = 0;
   outputBytes = 0;
+  heldBytes = 0;
   readonly #channel: Channel;
   readonly #chunks: Uint8Array[] = [];
   #failure: Error | undefined;
@@ -128,6 +129,7 @@ class WorkerFile implements FileEncoder {
     // A copy of 0.05 µs a row, which leaves the batch's own buffers to their owner (speed.md, section 4).
     const bytes = ownBytes(tableToIPC(new Table([batch]), "stream"));
     this.inputBytes += bytes.byteLength;
+    this.heldBytes += bytes.byteLength;
     await this.#channel.sendBatch(bytes);
     this.#checkFailure();
   }
@@ -152,6 +154,7 @@ class WorkerFile implements FileEncoder {
     switch (message.type) {
       case "chunk":
         this.outputBytes += message.bytes.byteLength;
+        this.heldBytes = 0;
         this.#chunks.push(message.bytes);
         break;
       case "end":

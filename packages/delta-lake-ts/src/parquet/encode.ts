@@ -47,6 +47,8 @@ export class ParquetEncoder {
   /** Arrow bytes taken in, and Parquet bytes given out, so far. */
   inputBytes = 0;
   outputBytes = 0;
+  /** Arrow bytes taken in since bytes came out: they wait, encoded, for the end of their row group. */
+  heldBytes = 0;
   readonly #options: ParquetOptions;
   #pending: PendingBatch | undefined;
   #isClosed = false;
@@ -92,16 +94,12 @@ export class ParquetEncoder {
 
   async *#encode(): AsyncGenerator<Uint8Array> {
     try {
-      const first = await this.#next();
-      if (first === undefined) return;
-      const wasm = await loadParquetWasm();
-      const properties = await createProperties(first.batch, this.#options);
-      const batches = this.#wasmBatches(first, wasm.Table);
-      const source = ReadableStream.from(batches);
-      const parquet = await wasm.transformParquetStream(source, properties);
+      const parquet = await this.#begin();
+      if (parquet === undefined) return;
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- parquet-wasm types its stream without the element: it gives byte arrays.
       for await (const chunk of parquet as unknown as AsyncIterable<Uint8Array>) {
         this.outputBytes += chunk.length;
+        this.heldBytes = 0;
         yield chunk;
       }
       if (this.#failure !== undefined) throw this.#failure;
@@ -114,22 +112,35 @@ export class ParquetEncoder {
     }
   }
 
-  async *#wasmBatches(
-    first: PendingBatch,
-    table: typeof import("parquet-wasm")["Table"],
-  ): AsyncGenerator<WasmBatch> {
-    for (
-      let pending: PendingBatch | undefined = first;
-      pending !== undefined;
-      pending = await this.#next()
-    ) {
-      this.inputBytes += pending.bytes.length;
-      const wasmTable = table.fromIPCStream(pending.bytes);
-      const wasmBatch = wasmTable.recordBatch(0);
-      wasmTable.free();
-      if (wasmBatch === undefined) throw new Error("an Arrow stream of one batch came back empty");
-      yield wasmBatch;
-    }
+  /** The Parquet file as a stream, once there is a first batch, whose values decide the encodings. */
+  async #begin(): Promise<ReadableStream | undefined> {
+    const first = await this.#next();
+    if (first === undefined) return undefined;
+    const wasm = await loadParquetWasm();
+    const properties = await createProperties(first.batch, this.#options);
+    const source = ReadableStream.from(this.#wasmBatches(this.#toWasm(first, wasm.Table)));
+    return await wasm.transformParquetStream(source, properties);
+  }
+
+  /** Keeps no batch while it waits for the next: many files may be open for long. */
+  async *#wasmBatches(first: WasmBatch): AsyncGenerator<WasmBatch> {
+    yield first;
+    const { Table: WasmTable } = await loadParquetWasm();
+    const next = async (): Promise<WasmBatch | undefined> => {
+      const pending = await this.#next();
+      return pending === undefined ? undefined : this.#toWasm(pending, WasmTable);
+    };
+    for (let batch = await next(); batch !== undefined; batch = await next()) yield batch;
+  }
+
+  #toWasm({ bytes }: PendingBatch, table: typeof import("parquet-wasm")["Table"]): WasmBatch {
+    this.inputBytes += bytes.length;
+    this.heldBytes += bytes.length;
+    const wasmTable = table.fromIPCStream(bytes);
+    const wasmBatch = wasmTable.recordBatch(0);
+    wasmTable.free();
+    if (wasmBatch === undefined) throw new Error("an Arrow stream of one batch came back empty");
+    return wasmBatch;
   }
 
   /** The next batch, or undefined at the end; tells the writer that it was taken. */

@@ -86,14 +86,38 @@ test("what is pending can be taken at any time", async () => {
   await reader.next();
 
   expect(reader.rowCount("orders")).toBe(1);
-  expect(reader.pendingStreams()).toEqual(["orders"]);
-  expect(reader.pendingBytes()).toBeGreaterThan(0);
+  expect([...reader.pendingBytes().keys()]).toEqual(["orders"]);
+  expect(reader.pendingBytes().get("orders")).toBeGreaterThan(0);
   const batch = reader.take("orders");
 
   expect(batch?.rowCount).toBe(1);
   expect(reader.take("orders")).toBeUndefined();
-  expect(reader.pendingStreams()).toEqual([]);
+  expect(reader.pendingBytes()).toEqual(new Map());
   expect(reader.rowCount("orders")).toBe(1);
+});
+
+test("when too many rows are pending an event asks to take some before reading goes on", async () => {
+  const record = (id: number) =>
+    `{"type": "RECORD", "stream": "orders", "record": {"id": ${id}, "name": "${"n".repeat(100_000)}"}}`;
+  const lines = [schemaLine, ...Array.from({ length: 60 }, (_, id) => record(id))];
+  const chunks = lines.map((line) => Buffer.from(`${line}\n`));
+  const options = {
+    batchRows: 1000,
+    batchBytes: 1e9,
+    maxRecordBytes: 1e9,
+    rejects: "error",
+  } as const;
+  const reader = new ColumnarReader(Readable.from(chunks), { ...options, pendingBytes: 2_000_000 });
+
+  const taken: number[] = [];
+  for (let event = await reader.next(); event !== undefined; event = await reader.next()) {
+    const batch = event.type === "rows" ? event.batch : reader.take("orders");
+    if (batch !== undefined) taken.push(batch.rowCount);
+  }
+
+  expect(taken.length).toBeGreaterThan(1);
+  expect(Math.max(...taken)).toBeLessThan(40);
+  expect(taken.reduce((sum, count) => sum + count, 0)).toBe(60);
 });
 
 test.each([

@@ -19,6 +19,8 @@ export interface ColumnarReaderOptions {
   readonly batchRows: number;
   /** A batch is cut soon after its columns hold this many bytes. */
   readonly batchBytes: number;
+  /** Above so many bytes of pending rows, all streams together, an event asks to take some. Default: no limit. */
+  readonly pendingBytes?: number;
   /** Longest line; what becomes of a longer RECORD is for `longRecords` to say, any other line is an error. */
   readonly maxRecordBytes: number;
   /** `reject`, as records that do not fit, is the default; `skip` leaves it out with one warning per stream. */
@@ -36,6 +38,9 @@ export interface ColumnarReaderOptions {
 /** Largest batch whose text columns stay below the 2 GiB that 32-bit offsets reach. */
 const batchBytesMax = 2 ** 30;
 
+/** Pending rows are looked at after so many bytes of input. */
+const bytesPerLook = 2 ** 20;
+
 /** Reads Singer messages from an input into Arrow batches, one stream beside the other, in order. */
 export class ColumnarReader {
   readonly #options: ColumnarReaderOptions;
@@ -51,6 +56,7 @@ export class ColumnarReader {
   #isEnded = false;
   #lineNumber = 0;
   #schemaCount = 0;
+  #unlookedBytes = 0;
 
   constructor(input: AsyncIterable<unknown>, options: ColumnarReaderOptions) {
     this.#options = options;
@@ -83,18 +89,13 @@ export class ColumnarReader {
     return rows === undefined ? 0 : rows.firstRow + rows.rowCount;
   }
 
-  /** Bytes that the pending rows of all streams hold. */
-  pendingBytes(): number {
-    let size = 0;
-    for (const rows of this.#streams.values()) size += rows.rowCount === 0 ? 0 : rows.sizeBytes();
-    return size;
-  }
-
-  /** Streams with pending rows. */
-  pendingStreams(): string[] {
-    return [...this.#streams.values()]
-      .filter((rows) => rows.rowCount > 0)
-      .map((rows) => rows.stream);
+  /** The streams with pending rows, and the bytes of these. Their arrays grow by doubling: they may hold twice as much. */
+  pendingBytes(): Map<string, number> {
+    const sizes = new Map<string, number>();
+    for (const rows of this.#streams.values()) {
+      if (rows.rowCount > 0) sizes.set(rows.stream, rows.sizeBytes());
+    }
+    return sizes;
   }
 
   async #readOn(): Promise<void> {
@@ -102,6 +103,7 @@ export class ColumnarReader {
       const { source, start, end } = this.#lines;
       // One native check of a whole block costs a fiftieth of reading its values.
       this.#isSuspect = !isUtf8(source.bytes.subarray(start, end));
+      this.#lookAtPending(end - start);
       const dropped = this.#lines.takeDropped();
       if (dropped !== undefined) {
         this.#lineNumber++;
@@ -111,6 +113,17 @@ export class ColumnarReader {
     }
     this.#isEnded = true;
     for (const rows of this.#streams.values()) this.#cut(rows);
+  }
+
+  #lookAtPending(blockBytes: number): void {
+    const { pendingBytes: limit } = this.#options;
+    if (limit === undefined) return;
+    this.#unlookedBytes += blockBytes;
+    if (this.#unlookedBytes < bytesPerLook) return;
+    this.#unlookedBytes = 0;
+    let size = 0;
+    for (const bytes of this.pendingBytes().values()) size += bytes;
+    if (size > limit) this.#events.push({ type: "pressure" });
   }
 
   /** Reads lines until there is an event, or the block ends. */

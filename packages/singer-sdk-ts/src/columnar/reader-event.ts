@@ -30,6 +30,8 @@ export type ReaderEvent =
       readonly schemaId: number;
     }
   | { readonly type: "rows"; readonly batch: RowBatch }
+  /** More rows are pending than `pendingBytes` allows: they are to be taken before reading goes on. */
+  | { readonly type: "pressure" }
   | { readonly type: "state"; readonly text: string; readonly value: JsonValue }
   | { readonly type: "activate_version"; readonly stream: string; readonly version: number }
   | { readonly type: "batch"; readonly message: BatchMessage }

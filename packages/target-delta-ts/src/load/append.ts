@@ -49,7 +49,7 @@ export class AppendLoad implements Load {
   }
 
   get heldBytes(): number {
-    return 0;
+    return this.#parts.heldBytes;
   }
 
   setColumns(columns: TableColumns): Promise<void> {

@@ -41,7 +41,7 @@ export class FilesLoad implements Load {
   }
 
   get heldBytes(): number {
-    return 0;
+    return this.#writer.heldBytes;
   }
 
   setColumns(columns: TableColumns): Promise<void> {

@@ -67,6 +67,11 @@ export class PartWriter {
     return this.#rowCount;
   }
 
+  /** About how many bytes of memory the unfinished row groups hold. */
+  get heldBytes(): number {
+    return this.#writer?.heldBytes ?? 0;
+  }
+
   /** Writes the rows of `batch`, whose columns are in `schema`. */
   async write(batch: RecordBatch, schema: StructType): Promise<void> {
     if (batch.numRows === 0) return;

@@ -61,7 +61,12 @@ try {
       `"${root}/packages/target-delta-ts/dist/cli.js" --config /bench/config.json`,
     ].join(" ");
     const started = performance.now();
-    const run = spawnSync("sh", ["-c", `"${process.execPath}" "${join(import.meta.dirname, "memory-input.mjs")}" ${name} ${rows} | ${podman}`], { encoding: "utf8", env });
+    const run = spawnSync("sh", ["-c", `"${process.execPath}" "${join(import.meta.dirname, "memory-input.mjs")}" ${name} ${rows} | ${podman}`], {
+      encoding: "utf8",
+      env,
+      // The container's monitor leaves a file there when memory runs out.
+      cwd: folder,
+    });
     const seconds = (performance.now() - started) / 1000;
     const peakMb = Number(/peak (\d+) KB/.exec(run.stderr)?.[1] ?? 0) / 1024;
     const found = existsSync(out) ? committedRows(out) : 0;

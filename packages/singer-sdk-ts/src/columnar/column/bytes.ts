@@ -1,16 +1,17 @@
-import { takeBytes, takeWords } from "./array-pool.ts";
 import { rowsAtFirst } from "./column-builder.ts";
-import { grownBytes, grownWords, roomForWords } from "./growth.ts";
+import { grownBytes, grownWords, noBytes, noWords, roomForWords } from "./growth.ts";
 import { Validity } from "./validity.ts";
 
 /** Values of any length: Arrow's offsets and one run of bytes, for text and binary columns. */
 export class ByteColumn {
   readonly validity: Validity;
   /** Bytes of all rows; scanners write behind `end` and then `close` the row. */
-  bytes: Uint8Array<ArrayBuffer> = new Uint8Array(16 * rowsAtFirst);
+  bytes: Uint8Array<ArrayBuffer> = noBytes;
   /** The same memory, for writes of four bytes. */
   view = new DataView(this.bytes.buffer);
-  #offsets = new Int32Array(rowsAtFirst + 1);
+  #offsets = noWords;
+  #bytesRoom = 16 * rowsAtFirst;
+  #offsetsRoom = rowsAtFirst + 1;
 
   constructor(nullable: boolean) {
     this.validity = new Validity(nullable);
@@ -24,14 +25,14 @@ export class ByteColumn {
   /** Makes room for `count` bytes from `position` on. */
   reserve(position: number, count: number): void {
     if (position + count <= this.bytes.length) return;
-    this.bytes = grownBytes(this.bytes, position + count);
+    this.bytes = grownBytes(this.bytes, position + count, this.#bytesRoom);
     this.view = new DataView(this.bytes.buffer);
   }
 
   /** Ends a row whose bytes reach to `end`. */
   close(end: number): void {
     const row = this.validity.length + 1;
-    if (row >= this.#offsets.length) this.#offsets = grownWords(this.#offsets, row + 1);
+    if (row >= this.#offsets.length) this.#growOffsets(row + 1);
     this.#offsets[row] = end;
     this.validity.length = row;
   }
@@ -40,7 +41,7 @@ export class ByteColumn {
     const { end } = this;
     if (!this.validity.addNull(isMasked)) return false;
     const row = this.validity.length;
-    if (row >= this.#offsets.length) this.#offsets = grownWords(this.#offsets, row + 1);
+    if (row >= this.#offsets.length) this.#growOffsets(row + 1);
     this.#offsets[row] = end;
     return true;
   }
@@ -61,16 +62,22 @@ export class ByteColumn {
     return this.end + 4 * this.validity.length;
   }
 
-  /** Hands over the arrays and starts anew, with room like the last time. */
+  /** Hands over the arrays and starts anew. */
   take() {
     const { end } = this;
     const rows = this.validity.take();
     const valueOffsets = roomForWords(this.#offsets, rows.length + 1).subarray(0, rows.length + 1);
     const data = this.bytes.subarray(0, end);
-    this.bytes = takeBytes(Math.max(end + (end >> 4), 16 * rowsAtFirst));
+    this.#bytesRoom = Math.max(end + (end >> 4), 16 * rowsAtFirst);
+    this.#offsetsRoom = Math.max(rows.length, rowsAtFirst) + 1;
+    this.bytes = noBytes;
     this.view = new DataView(this.bytes.buffer);
-    this.#offsets = takeWords(Math.max(rows.length, rowsAtFirst) + 1);
-    this.#offsets[0] = 0;
+    this.#offsets = noWords;
     return { rows, valueOffsets, data };
+  }
+
+  #growOffsets(length: number): void {
+    this.#offsets = grownWords(this.#offsets, length, this.#offsetsRoom);
+    this.#offsets[0] = 0;
   }
 }

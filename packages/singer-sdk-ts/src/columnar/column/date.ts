@@ -2,7 +2,6 @@ import { DateDay, makeData } from "apache-arrow";
 import { parseJson } from "../../json.ts";
 import { type ByteSource, textOf } from "../byte-source.ts";
 import { quote } from "../token.ts";
-import { takeWords } from "./array-pool.ts";
 import { type Moment, scanMoment } from "./civil-time.ts";
 import {
   type ColumnBuilder,
@@ -12,7 +11,7 @@ import {
   refusedNull,
   rowsAtFirst,
 } from "./column-builder.ts";
-import { grownWords, roomForWords } from "./growth.ts";
+import { grownWords, noWords, roomForWords } from "./growth.ts";
 import { numberStatistics } from "./statistics.ts";
 import { parseTime } from "./time-text.ts";
 import { Validity } from "./validity.ts";
@@ -21,7 +20,8 @@ import { Validity } from "./validity.ts";
 export class DateBuilder implements ColumnBuilder {
   readonly validity: Validity;
   readonly #moment: Moment = { days: 0, seconds: 0, micros: 0 };
-  #days = new Int32Array(rowsAtFirst);
+  #days = noWords;
+  #room = rowsAtFirst;
 
   constructor(options: { nullable: boolean }) {
     this.validity = new Validity(options.nullable);
@@ -65,7 +65,8 @@ export class DateBuilder implements ColumnBuilder {
   finish(): FinishedColumn {
     const rows = this.validity.take();
     const data = roomForWords(this.#days, rows.length).subarray(0, rows.length);
-    this.#days = takeWords(Math.max(rows.length, rowsAtFirst));
+    this.#room = Math.max(rows.length, rowsAtFirst);
+    this.#days = noWords;
     return {
       data: makeData({ type: new DateDay(), ...rows, data }),
       get statistics() {
@@ -76,7 +77,7 @@ export class DateBuilder implements ColumnBuilder {
 
   #put(days: number): void {
     const row = this.validity.length;
-    if (row >= this.#days.length) this.#days = grownWords(this.#days, row + 1);
+    if (row >= this.#days.length) this.#days = grownWords(this.#days, row + 1, this.#room);
     this.#days[row] = days;
     this.validity.length = row + 1;
   }

@@ -2,7 +2,6 @@ import { type Decimal, makeData } from "apache-arrow";
 import { parseJson } from "../../json.ts";
 import { type ByteSource, textOf } from "../byte-source.ts";
 import { quote } from "../token.ts";
-import { takeWords } from "./array-pool.ts";
 import {
   type ColumnBuilder,
   type FinishedColumn,
@@ -11,7 +10,7 @@ import {
   refusedNull,
   rowsAtFirst,
 } from "./column-builder.ts";
-import { grownWords, roomForWords } from "./growth.ts";
+import { grownWords, noWords, roomForWords } from "./growth.ts";
 import { numberText, unscaledOf } from "./number-text.ts";
 import { int128Statistics } from "./statistics.ts";
 import { Validity } from "./validity.ts";
@@ -26,7 +25,8 @@ export class DecimalBuilder implements ColumnBuilder {
   readonly #precision: number;
   readonly #scale: number;
   readonly #type: Decimal;
-  #words = new Int32Array(4 * rowsAtFirst);
+  #words = noWords;
+  #room = 4 * rowsAtFirst;
 
   constructor(options: { nullable: boolean; precision: number; scale: number; type: Decimal }) {
     this.validity = new Validity(options.nullable);
@@ -115,7 +115,8 @@ export class DecimalBuilder implements ColumnBuilder {
   finish(): FinishedColumn {
     const rows = this.validity.take();
     const words = roomForWords(this.#words, 4 * rows.length);
-    this.#words = takeWords(4 * Math.max(rows.length, rowsAtFirst));
+    this.#room = 4 * Math.max(rows.length, rowsAtFirst);
+    this.#words = noWords;
     const data = new Uint32Array(words.buffer, 0, 4 * rows.length);
     return {
       data: makeData({ type: this.#type, ...rows, data }),
@@ -128,7 +129,7 @@ export class DecimalBuilder implements ColumnBuilder {
   #put(low: number, high: number, sign: number): void {
     const row = this.validity.length;
     const at = 4 * row;
-    if (at >= this.#words.length) this.#words = grownWords(this.#words, at + 4);
+    if (at >= this.#words.length) this.#words = grownWords(this.#words, at + 4, this.#room);
     this.#words[at] = low;
     this.#words[at + 1] = high;
     this.#words[at + 2] = sign;

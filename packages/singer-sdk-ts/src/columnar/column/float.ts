@@ -31,12 +31,13 @@ export class FloatBuilder implements ColumnBuilder {
   readonly #type: Float;
   readonly #isSingle: boolean;
   #values: Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer>;
+  #room = rowsAtFirst;
 
   constructor(options: { nullable: boolean; type: Float }) {
     this.validity = new Validity(options.nullable);
     this.#type = options.type;
     this.#isSingle = options.type.ArrayType === Float32Array;
-    this.#values = this.#allocate(rowsAtFirst);
+    this.#values = this.#allocate(0);
   }
 
   get length(): number {
@@ -79,7 +80,8 @@ export class FloatBuilder implements ColumnBuilder {
     const rows = this.validity.take();
     if (rows.length > this.#values.length) this.#grow(rows.length);
     const data = this.#values.subarray(0, rows.length);
-    this.#values = this.#allocate(Math.max(rows.length, rowsAtFirst));
+    this.#room = Math.max(rows.length, rowsAtFirst);
+    this.#values = this.#allocate(0);
     return {
       data: makeData({ type: this.#type, ...rows, data }),
       get statistics() {
@@ -100,7 +102,7 @@ export class FloatBuilder implements ColumnBuilder {
   }
 
   #grow(length: number): void {
-    const grown = this.#allocate(Math.max(length, 2 * this.#values.length));
+    const grown = this.#allocate(Math.max(length, 2 * this.#values.length, this.#room));
     grown.set(this.#values);
     this.#values = grown;
   }

@@ -1,7 +1,6 @@
 import { type Int, makeData } from "apache-arrow";
 import { parseJson } from "../../json.ts";
 import { type ByteSource, textOf } from "../byte-source.ts";
-import { takeWords } from "./array-pool.ts";
 import {
   type ColumnBuilder,
   type FinishedColumn,
@@ -10,7 +9,7 @@ import {
   refusedNull,
   rowsAtFirst,
 } from "./column-builder.ts";
-import { grownWords, roomForWords } from "./growth.ts";
+import { grownWords, noWords, roomForWords } from "./growth.ts";
 import { numberText, unscaledOf } from "./number-text.ts";
 import { int64Statistics } from "./statistics.ts";
 import { Validity } from "./validity.ts";
@@ -30,7 +29,8 @@ export class IntegerBuilder implements ColumnBuilder {
   /** Range in which a double is both exact and allowed. */
   readonly #min: number;
   readonly #max: number;
-  #words = new Int32Array(2 * rowsAtFirst);
+  #words = noWords;
+  #room = 2 * rowsAtFirst;
 
   constructor(options: { nullable: boolean; bits: 8 | 16 | 32 | 64; type: Int }) {
     this.validity = new Validity(options.nullable);
@@ -94,7 +94,8 @@ export class IntegerBuilder implements ColumnBuilder {
     const rows = this.validity.take();
     const { length } = rows;
     const words = roomForWords(this.#words, 2 * length);
-    this.#words = takeWords(Math.max(2 * length, 2 * rowsAtFirst));
+    this.#room = 2 * Math.max(length, rowsAtFirst);
+    this.#words = noWords;
     const data = integersOf(this.#type, words, length);
     return {
       data: makeData({ type: this.#type, ...rows, data }),
@@ -120,7 +121,8 @@ export class IntegerBuilder implements ColumnBuilder {
 
   #put(low: number, high: number): void {
     const row = this.validity.length;
-    if (2 * row >= this.#words.length) this.#words = grownWords(this.#words, 2 * row + 2);
+    if (2 * row >= this.#words.length)
+      this.#words = grownWords(this.#words, 2 * row + 2, this.#room);
     this.#words[2 * row] = low;
     this.#words[2 * row + 1] = high;
     this.validity.length = row + 1;

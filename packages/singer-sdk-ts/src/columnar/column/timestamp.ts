@@ -1,7 +1,6 @@
 import { makeData, type Timestamp } from "apache-arrow";
 import { parseJson } from "../../json.ts";
 import { type ByteSource, textOf } from "../byte-source.ts";
-import { takeWords } from "./array-pool.ts";
 import { type Moment, scanMoment } from "./civil-time.ts";
 import {
   type ColumnBuilder,
@@ -11,7 +10,7 @@ import {
   refusedNull,
   rowsAtFirst,
 } from "./column-builder.ts";
-import { grownWords, roomForWords } from "./growth.ts";
+import { grownWords, noWords, roomForWords } from "./growth.ts";
 import { int64Statistics } from "./statistics.ts";
 import { parseTime } from "./time-text.ts";
 import { Validity } from "./validity.ts";
@@ -21,7 +20,8 @@ export class TimestampBuilder implements ColumnBuilder {
   readonly validity: Validity;
   readonly #type: Timestamp;
   readonly #moment: Moment = { days: 0, seconds: 0, micros: 0 };
-  #words = new Int32Array(2 * rowsAtFirst);
+  #words = noWords;
+  #room = 2 * rowsAtFirst;
 
   constructor(options: { nullable: boolean; type: Timestamp }) {
     this.validity = new Validity(options.nullable);
@@ -72,7 +72,8 @@ export class TimestampBuilder implements ColumnBuilder {
   finish(): FinishedColumn {
     const rows = this.validity.take();
     const words = roomForWords(this.#words, 2 * rows.length);
-    this.#words = takeWords(2 * Math.max(rows.length, rowsAtFirst));
+    this.#room = 2 * Math.max(rows.length, rowsAtFirst);
+    this.#words = noWords;
     const data = new BigInt64Array(words.buffer, 0, rows.length);
     return {
       data: makeData({ type: this.#type, ...rows, data }),
@@ -84,7 +85,8 @@ export class TimestampBuilder implements ColumnBuilder {
 
   #put(low: number, high: number): void {
     const row = this.validity.length;
-    if (2 * row >= this.#words.length) this.#words = grownWords(this.#words, 2 * row + 2);
+    if (2 * row >= this.#words.length)
+      this.#words = grownWords(this.#words, 2 * row + 2, this.#room);
     this.#words[2 * row] = low;
     this.#words[2 * row + 1] = high;
     this.validity.length = row + 1;
