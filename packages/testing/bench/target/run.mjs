@@ -5,7 +5,7 @@
 // once into .interop/bench-target (peers.mjs names them). DuckDB and dlt get the RECORD lines alone, all others the SCHEMA and
 // STATE as well; slow peers get fewer rows, since their rows/s count.
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -30,17 +30,16 @@ const print = (line) => process.stdout.write(`${line}\n`);
 const shell = (command) => spawnSync("sh", ["-c", command], { encoding: "utf8", maxBuffer: 2 ** 28 });
 
 const duckdb = { id: "duckdb", name: "DuckDB", packages: ["duckdb==2.0.1"] };
-const files = new Map();
 
-/** Lines for the programs, made once for each count of rows: all messages, the records alone, a schema without multipleOf. */
-function sample(rows) {
-  const made = files.get(rows);
-  if (made !== undefined) return made;
-  const file = join(folder, `${rows}.jsonl`);
-  shell(`"${process.execPath}" "${join(import.meta.dirname, "../columnar/sample.mjs")}" ${rows} > "${file}"`);
-  shell(`grep '"RECORD"' "${file}" > "${file}.records"`);
-  shell(`sed '1s/"multipleOf":[^,}]*,//g' "${file}" > "${file}.loose"`);
-  files.set(rows, file);
+/** How a program's input is made of all messages: the records alone, or a schema without multipleOf. */
+const inputs = { ".records": `grep '"RECORD"'`, ".loose": `sed '1s/"multipleOf":[^,}]*,//g'` };
+
+/** A file of lines, made once for each count of rows and each kind of input. */
+function sample(rows, input) {
+  const file = join(folder, `${rows}.jsonl${input}`);
+  if (existsSync(file)) return file;
+  if (input === "") shell(`"${process.execPath}" "${join(import.meta.dirname, "../columnar/sample.mjs")}" ${rows} > "${file}"`);
+  else shell(`${inputs[input]} "${sample(rows, "")}" > "${file}"`);
   return file;
 }
 
@@ -69,7 +68,7 @@ const median = (numbers) => numbers.toSorted((a, b) => a - b)[numbers.length >> 
 function compare(title, programs, roundCount) {
   const results = programs.map(() => []);
   for (let round = 0; round < roundCount; round++) {
-    for (const [index, { input = "", rows, command }] of programs.entries()) results[index].push(measure(sample(rows) + input, command()));
+    for (const [index, { input = "", rows, command }] of programs.entries()) results[index].push(measure(sample(rows, input), command()));
   }
   print(`\n${title}, load ${loadavg()[0].toFixed(1)}, medians of ${roundCount}\n`);
   print("| program | rows | wall s | CPU s | Krow/s | peak MB | first's rows/s are | wanted |\n|---|---|---|---|---|---|---|---|");
