@@ -36,9 +36,14 @@ const WRITABLE = new Set([
   "identityColumns",
   "allowColumnDefaults",
   "columnMapping",
+  "clustering",
   "domainMetadata",
   "inCommitTimestamp",
+  "rowTracking",
 ]);
+
+/** Features that this package keeps when it adds files, not when it takes some away. */
+const APPENDABLE = ["clustering", "rowTracking"];
 
 /** Properties that need a feature when they are `true`. */
 const PROPERTY_FEATURES: Readonly<Record<string, string>> = {
@@ -150,6 +155,9 @@ export function checkWrite(protocol: Protocol, metadata: Metadata, schema: Struc
   for (const feature of features) {
     if (!WRITABLE.has(feature)) throw refusal(feature, "write");
   }
+  if (metadata.configuration["delta.rowTrackingSuspended"] === "true") {
+    throw refusal("rowTracking", "write");
+  }
   if (Object.keys(metadata.configuration).some((key) => key.startsWith("delta.constraints."))) {
     throw refusal("checkConstraints", "write");
   }
@@ -171,13 +179,20 @@ export function checkRowChange(metadata: Metadata): void {
   throw refusal("changeDataFeed", "merge into");
 }
 
+/** Throws E_TABLE_FEATURE where files may be added to the table, and rows must not be moved or taken away. */
+export function checkRemoval(protocol: Protocol): void {
+  const features = writerFeatures(protocol);
+  const feature = APPENDABLE.find((name) => features.has(name));
+  if (feature !== undefined) throw refusal(feature, "change rows of");
+}
+
 function mappingMode({ configuration }: Metadata): string {
   return configuration["delta.columnMapping.mode"] ?? "none";
 }
 
 function refusal(
   feature: string,
-  access: "read" | "write" | "merge into",
+  access: "read" | "write" | "merge into" | "change rows of",
   column?: string,
 ): DeltaError {
   const where = column === undefined ? "" : ` in column ${column}`;

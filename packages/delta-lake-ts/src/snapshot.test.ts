@@ -141,14 +141,18 @@ test.each([
 });
 
 test("a table with an unknown writer feature is read, and refused by name when written", async () => {
-  const protocol = { minReaderVersion: 1, minWriterVersion: 7, writerFeatures: ["rowTracking"] };
+  const protocol = {
+    minReaderVersion: 1,
+    minWriterVersion: 7,
+    writerFeatures: ["icebergCompatV2"],
+  };
   await put(`${name(13)}.json`, `${JSON.stringify({ protocol })}\n`);
   const file = { path: "x", partitionValues: {}, size: 1, modificationTime: 1, dataChange: true };
 
   expect((await DeltaTable.open(store))?.fileCount).toBe(13);
   await expect(append(store, [file])).rejects.toMatchObject({
     code: "E_TABLE_FEATURE",
-    message: expect.stringContaining("rowTracking"),
+    message: expect.stringContaining("icebergCompatV2"),
   });
 });
 

@@ -1,12 +1,14 @@
 import { type Action, type CommitInfo, encodeActions } from "./action.ts";
 import { writeCheckpoint } from "./checkpoint.ts";
+import { checkClustering } from "./clustering.ts";
 import { backoffMs, commitBytes, type TableContext } from "./committer.ts";
 import { checkConflict, commitInfoOf, type TransactionScope } from "./conflict.ts";
 import { ENGINE_INFO } from "./engine.ts";
 import { type ConflictName, DeltaError } from "./error.ts";
-import { checkWrite } from "./feature.ts";
+import { checkRemoval, checkWrite, writerFeatures } from "./feature.ts";
 import { fileKey } from "./log-replay.ts";
 import { parseProperties, type TableProperties } from "./property.ts";
+import { assignRowIds, highWaterMark, ROW_TRACKING_DOMAIN } from "./row-tracking.ts";
 import { parseSchema } from "./schema.ts";
 import { type FullSnapshot, readCommit, type Snapshot } from "./snapshot.ts";
 import { validateCommit } from "./validate.ts";
@@ -44,24 +46,29 @@ export async function commitTransaction(
   const { base, actions } = plan;
   if (base !== undefined) checkWritable(context, base);
   validateCommit(actions, base);
+  if (base !== undefined) checkKept(actions, base);
   const properties = effectiveProperties(plan);
   const scope = scopeOf(plan, properties);
   const txnId = context.runtime.uuid();
   let version = base === undefined ? 0 : base.version + 1;
   let lastTimestamp = await baseTimestamp(context, base, properties);
+  const hasRowIds = tracksRows(plan);
+  let mark = highWaterMark(base?.domains.get(ROW_TRACKING_DOMAIN));
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
     const info = createCommitInfo(context, plan, { scope, properties, txnId, lastTimestamp });
-    const text = encodeActions([{ type: "commitInfo", commitInfo: info }, ...actions]);
+    const final = hasRowIds ? assignRowIds(actions, { mark, version }) : actions;
+    const text = encodeActions([{ type: "commitInfo", commitInfo: info }, ...final]);
     const bytes = new TextEncoder().encode(text);
     const outcome = await commitBytes(context, { version, bytes, txnId });
     if (outcome === "committed") {
-      await checksumAfter(context, { version, base, info, actions });
+      await checksumAfter(context, { version, base, info, actions: final });
       await checkpointAfter(context, version, properties);
       return version;
     }
     const winners = await passWinners(context, scope, version);
     version = winners.nextVersion;
     lastTimestamp = Math.max(lastTimestamp, winners.lastTimestamp);
+    mark = winners.mark ?? mark;
     await context.runtime.sleep(backoffMs(attempt, context.runtime.random()));
   }
   throw new DeltaError(
@@ -90,6 +97,18 @@ export async function replanOnConflict<T>(
       await context.runtime.sleep(backoffMs(attempt, context.runtime.random()));
     }
   }
+}
+
+/** What a clustered table, and one with row tracking, ask of a commit. */
+function checkKept(actions: readonly Action[], base: Snapshot): void {
+  if (actions.some(({ type }) => type === "remove")) checkRemoval(base.protocol);
+  checkClustering(actions, base);
+}
+
+/** Row numbers are given wherever the protocol has the feature, whether or not the table uses them. */
+function tracksRows({ base, actions }: TransactionPlan): boolean {
+  const protocol = actions.find((action) => action.type === "protocol")?.protocol ?? base?.protocol;
+  return protocol !== undefined && writerFeatures(protocol).has("rowTracking");
 }
 
 function checkWritable({ store }: TableContext, base: Snapshot): void {
@@ -192,11 +211,12 @@ async function passWinners(
   { store }: TableContext,
   scope: TransactionScope,
   fromVersion: number,
-): Promise<{ nextVersion: number; lastTimestamp: number }> {
+): Promise<{ nextVersion: number; lastTimestamp: number; mark: bigint | undefined }> {
   let lastTimestamp = 0;
+  let mark: bigint | undefined;
   for (let version = fromVersion; ; version += 1) {
     const winner = await readCommit(store, version);
-    if (winner === undefined) return { nextVersion: version, lastTimestamp };
+    if (winner === undefined) return { nextVersion: version, lastTimestamp, mark };
     const conflict = checkConflict(scope, winner);
     if (conflict !== undefined) {
       throw new DeltaError(
@@ -206,6 +226,10 @@ async function passWinners(
       );
     }
     lastTimestamp = Math.max(lastTimestamp, commitInfoOf(winner)?.inCommitTimestamp ?? 0);
+    for (const action of winner) {
+      const domain = action.type === "domainMetadata" ? action.domainMetadata : undefined;
+      if (domain?.domain === ROW_TRACKING_DOMAIN) mark = highWaterMark(domain);
+    }
   }
 }
 

@@ -4,7 +4,7 @@ import { isMapped } from "../column-mapping.ts";
 import type { TableContext } from "../committer.ts";
 import type { EncodeWorker } from "../encode-worker/encode-worker.ts";
 import { DeltaError } from "../error.ts";
-import { checkRowChange, checkWrite } from "../feature.ts";
+import { checkRemoval, checkRowChange, checkWrite } from "../feature.ts";
 import type { Compression } from "../parquet/encode.ts";
 import { parseSchema, type StructType } from "../schema.ts";
 import { type FullSnapshot, loadFullSnapshot } from "../snapshot.ts";
@@ -72,7 +72,10 @@ function mergeInput(
   return replanOnConflict(context, async () => {
     const base = await loadFullSnapshot(store);
     if (base !== undefined) checkWrite(base.protocol, base.metadata, base.schema);
-    if (base !== undefined && options.mode !== "insert-only") checkRowChange(base.metadata);
+    if (base !== undefined && options.mode !== "insert-only") {
+      checkRowChange(base.metadata);
+      checkRemoval(base.protocol);
+    }
     const state = stateActions(context, base, options, { replacesSchema: false });
     const layout = layoutAfter(state, base);
     await input.load(layout.schema);

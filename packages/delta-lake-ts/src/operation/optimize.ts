@@ -3,7 +3,7 @@ import { isMapped } from "../column-mapping.ts";
 import type { TableContext } from "../committer.ts";
 import { DataFileWriter } from "../data-file.ts";
 import { readDataFile } from "../data-read.ts";
-import { checkWrite } from "../feature.ts";
+import { checkRemoval, checkWrite } from "../feature.ts";
 import { fileKey } from "../log-replay.ts";
 import type { Compression } from "../parquet/encode.ts";
 import { type Runtime, systemRuntime } from "../runtime.ts";
@@ -47,6 +47,7 @@ export async function optimize(
       return { version: undefined, filesRemoved: 0, filesAdded: 0 };
     }
     checkWrite(base.protocol, base.metadata, base.schema);
+    checkRemoval(base.protocol);
     const inputs = bins.flat();
     const adds = await joinBins(context, base, bins, options);
     const version = await commitTransaction(context, {

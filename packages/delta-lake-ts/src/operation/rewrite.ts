@@ -1,5 +1,5 @@
 import type { Action, AddFile } from "../action.ts";
-import { checkRowChange, checkWrite } from "../feature.ts";
+import { checkRemoval, checkRowChange, checkWrite } from "../feature.ts";
 import { fileKey } from "../log-replay.ts";
 import { loadFullSnapshot } from "../snapshot.ts";
 import type { ObjectStore } from "../store.ts";
@@ -41,7 +41,10 @@ export async function rewrite(
     const table = base === undefined ? undefined : DeltaTable.ofSnapshot(store, base);
     const state = stateActions(context, base, options, { replacesSchema: false });
     const { removed, added, operationMetrics } = await options.plan(table);
-    if (base !== undefined && removed.length > 0) checkRowChange(base.metadata);
+    if (base !== undefined && removed.length > 0) {
+      checkRowChange(base.metadata);
+      checkRemoval(base.protocol);
+    }
     const actions: Action[] = [
       ...state,
       ...removed.map((add): Action => ({ type: "remove", remove: removeOf(add, context, true) })),

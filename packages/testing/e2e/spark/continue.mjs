@@ -21,6 +21,7 @@ const checks = [
   await transaction(),
   await mapping(),
   await continueWidening(folder, expectRows),
+  ...(await appendable()),
 ];
 await refusals();
 for (const line of [...checks, ...facts]) process.stdout.write(`${JSON.stringify(line)}\n`);
@@ -145,6 +146,25 @@ async function mapping() {
   return table.expect(rows, { without: ["Polars"] });
 }
 
+/** Tables that we only append to: with row tracking, clustered, and with defaults for columns that our rows lack. */
+async function appendable() {
+  const checks = [];
+  for (const name of ["tracked", "clustered", "defaults"]) {
+    const table = new TestTable(folder, name, { id: "long", v: "string" });
+    await expectRows(table, [{ id: 1, v: "spark" }]);
+    const { schema } = await DeltaTable.open(table.store);
+    for (const id of [2, 3]) {
+      const writer = new DataFileWriter(table.store, { schema });
+      const rows = name === "defaults" ? schemaOf({ id: "long" }) : table.schema;
+      await writer.write(batchOf(rows, [{ id, v: "ours" }]));
+      await append(table.store, await writer.close());
+    }
+    const v = name === "defaults" ? "it's" : "ours";
+    checks.push(table.expect([{ id: 1, v: "spark" }, { id: 2, v }, { id: 3, v }]));
+  }
+  return checks;
+}
+
 async function transaction() {
   const ours = folder.replace("/theirs", "/ours");
   const table = new TestTable(ours, "transaction", { id: "long" });
@@ -186,9 +206,9 @@ async function refusals() {
     const root = join(folder, name);
     const before = await readdir(root, { recursive: true });
     const store = new LocalStore(root);
-    // A change data feed stands in the way of changed rows only.
+    // A change data feed, and row tracking, stand in the way of changed rows only.
     const attempt =
-      name === "refused_feed"
+      ["refused_feed", "refused_rows"].includes(name)
         ? upsert({ store, schema: schemaOf({ id: "long", g: "long" }) }, [{ id: 1, g: 1 }])
         : append(store, [], { configuration: { lane: "1" } });
     const outcome = await attempt.then(

@@ -32,6 +32,7 @@ def make(session, folder: str) -> None:
         make_checkpoint(session, f"delta.`{folder}/v2_{kind}`", {"delta.checkpointPolicy": "v2"})
     make_mapping(session, f"delta.`{folder}/mapping`")
     make_widening(session, f"delta.`{folder}/widening`")
+    make_appendable(session, folder)
     ours = folder.replace("/theirs", "/ours")
     session.sql(f"insert into delta.`{ours}/shared` values (2, 'spark'), (3, null)")
     for name, (column, properties) in REFUSED.items():
@@ -81,6 +82,33 @@ def make_mapping(session, table: str) -> None:
     session.sql(f"alter table {table} rename column v to renamed")
 
 
+def make_appendable(session, folder: str) -> None:
+    tables = {
+        "tracked": "id long, v string) using delta tblproperties ('delta.enableRowTracking' = 'true'",
+        "clustered": "id long, v string) using delta cluster by (id",
+        "defaults": "id long, v string default 'it''s') using delta tblproperties ('delta.feature.allowColumnDefaults' = 'supported'",
+    }
+    for name, tail in tables.items():
+        session.sql(f"create table delta.`{folder}/{name}` ({tail})")
+        session.sql(f"insert into delta.`{folder}/{name}` values (1, 'spark')")
+
+
+def after_appends(session, folder: str, results) -> None:
+    """Spark numbers its own rows after ours, and its clustering still finds its columns."""
+    for name in ["tracked", "clustered"]:
+        session.sql(f"insert into delta.`{folder}/{name}` values (4, 'spark')")
+        session.sql(f"update delta.`{folder}/{name}` set v = 'changed' where id = 2")
+    ids = session.sql(f"select id, _metadata.row_id from delta.`{folder}/tracked` order by id").collect()
+    numbers = [row[1] for row in ids]
+    is_right = len(numbers) == 4 and None not in numbers and len(set(numbers)) == 4
+    results.add("every row that we and Spark appended has its own number", [] if is_right else [str(ids)])
+    session.sql(f"optimize delta.`{folder}/clustered`")
+    rows = session.sql(f"select id, v from delta.`{folder}/clustered` order by id").collect()
+    wanted = [(1, "spark"), (2, "changed"), (3, "ours"), (4, "spark")]
+    found = [tuple(row) for row in rows]
+    results.add("Spark clusters the rows that we appended", [] if found == wanted else [str(found)])
+
+
 def after_mapping(session, path: str, results) -> None:
     """Spark renames, drops and appends in a table that we mapped."""
     session.sql(f"alter table delta.`{path}` rename column `new name` to again")
@@ -120,6 +148,7 @@ def validate_checksums(session, folder: str, tables: list[str], results) -> None
 
 def resume(session, folder: str, results) -> None:
     after_mapping(session, folder.replace("/theirs", "/ours") + "/mapping_changes", results)
+    after_appends(session, folder, results)
     """Spark's own idempotent write looks at the transaction that we committed."""
     path = folder.replace("/theirs", "/ours") + "/transaction"
     frame = session.createDataFrame([(7,)], "id long")
