@@ -8,6 +8,7 @@ import { expect, test } from "@jest/globals";
 const script = `
   import { LineReader } from "${new URL("./line-reader.ts", import.meta.url).href}";
   const reader = new LineReader(process.stdin, 2 ** 30);
+  await new Promise((resolve) => setTimeout(resolve, Number(process.env["WAIT_MS"] ?? 0)));
   let lines = 0, bytes = 0, wrong = 0;
   while (await reader.read()) {
     for (const line of reader.source.buffer.toString("latin1", reader.start, reader.end).trimEnd().split("\\n")) {
@@ -22,7 +23,11 @@ const lengths = [...Array.from({ length: 20_000 }, (_, row) => 10 + (row % 300))
 const input = lengths.map((length) => `${`${length} `.padEnd(length, "x")}\n`).join("");
 const expected = `${lengths.length} ${input.length - lengths.length} 0\n`;
 
-function read(options: { readonly input?: string; readonly stdio?: [number, "pipe", "pipe"] }) {
+function read(options: {
+  readonly input?: string;
+  readonly stdio?: [number, "pipe", "pipe"];
+  readonly env?: NodeJS.ProcessEnv;
+}) {
   return spawnSync(process.execPath, ["--input-type=module", "--eval", script], {
     encoding: "utf8",
     ...options,
@@ -31,6 +36,10 @@ function read(options: { readonly input?: string; readonly stdio?: [number, "pip
 
 test("lines of any length come whole out of a pipe", () => {
   expect(read({ input })).toBe(expected);
+});
+
+test("what came before the first line was asked for is not lost", () => {
+  expect(read({ input, env: { ...process.env, WAIT_MS: "300" } })).toBe(expected);
 });
 
 test("an empty pipe has no lines", () => {

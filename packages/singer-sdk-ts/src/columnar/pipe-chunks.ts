@@ -13,21 +13,36 @@ export function chunksOf(input: AsyncIterable<unknown>): AsyncIterator<unknown> 
   if (!isPipe || input.readableFlowing !== null || input.bytesRead > 0) {
     return input[Symbol.asyncIterator]();
   }
-  return new PipeChunks(0);
+  return new PipeChunks();
 }
 
-/** Reads a pipe into one buffer. */
+/** Reads stdin, a pipe, into one buffer. Opened when the first chunk is asked for: an open socket reads at once. */
 class PipeChunks implements AsyncIterator<unknown> {
-  readonly #socket: Socket;
+  #socket: Socket | undefined;
   readonly #buffer = Buffer.allocUnsafeSlow(bufferBytes);
   #size = 0;
   #isEnded = false;
   #error: Error | undefined;
   #wake: () => void = () => {};
 
-  constructor(fd: number) {
-    this.#socket = new Socket({
-      fd,
+  async next(): Promise<IteratorResult<unknown, undefined>> {
+    this.#size = 0;
+    if (!this.#isEnded && this.#error === undefined) {
+      const isWoken = new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+      this.#socket ??= this.#open();
+      this.#socket.resume();
+      await isWoken;
+    }
+    if (this.#error !== undefined) throw this.#error;
+    if (this.#size === 0) return { done: true, value: undefined };
+    return { done: false, value: this.#buffer.subarray(0, this.#size) };
+  }
+
+  #open(): Socket {
+    const socket = new Socket({
+      fd: 0,
       readable: true,
       writable: false,
       onread: {
@@ -40,27 +55,14 @@ class PipeChunks implements AsyncIterator<unknown> {
         },
       },
     });
-    this.#socket.once("end", () => {
+    socket.once("end", () => {
       this.#isEnded = true;
       this.#wake();
     });
-    this.#socket.once("error", (error) => {
+    socket.once("error", (error) => {
       this.#error = error;
       this.#wake();
     });
-  }
-
-  async next(): Promise<IteratorResult<unknown, undefined>> {
-    this.#size = 0;
-    if (!this.#isEnded && this.#error === undefined) {
-      const isWoken = new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
-      this.#socket.resume();
-      await isWoken;
-    }
-    if (this.#error !== undefined) throw this.#error;
-    if (this.#size === 0) return { done: true, value: undefined };
-    return { done: false, value: this.#buffer.subarray(0, this.#size) };
+    return socket;
   }
 }

@@ -3,11 +3,11 @@ import { grant, setTags } from "./table-layout.ts";
 import type { Warehouse } from "./warehouse.ts";
 
 export interface NewTablesOptions {
-  readonly warehouse: Warehouse;
+  readonly warehouse: Pick<Warehouse, "run">;
   readonly tags: Readonly<Record<string, string>>;
   /** Privileges by principal. */
   readonly grants: Readonly<Record<string, readonly string[]>>;
-  readonly log: Log;
+  readonly log: Pick<Log, "warn">;
 }
 
 /** Gives tables that were just made their tags and grants. What a workspace refuses is told, and rows are loaded all the same. */

@@ -39,6 +39,18 @@ export const mistakes = [
     expected: /error: .*column id .* \(E_COLUMN_TYPE\)\nhint: load it with/,
   },
   {
+    name: "T27: a column that is wider than its table may become",
+    lines: lines("order", { id: { type: "number", multipleOf: 0.01, minimum: -99, maximum: 99 } }, 1.5),
+    expected: /error: .*column id is DECIMAL\(22,2\), and table .* has BIGINT \(E_COLUMN_TYPE\)\nhint: let the table widen its columns/,
+  },
+  {
+    name: "T8: a volume that is missing, by statements",
+    env: { TARGET_DELTA_DATABRICKS: JSON.stringify({ staging_method: "sql", volume: "closed" }) },
+    fault: { at: "CREATE VOLUME", error: "[INSUFFICIENT_PERMISSIONS] User does not have CREATE VOLUME on Schema 'main.default'. SQLSTATE: 42501" },
+    lines: lines("mistake", integer, 1),
+    expected: /error: .*\[INSUFFICIENT_PERMISSIONS\] .*CREATE VOLUME.* \(E_DATABRICKS\)\nhint: grant the privilege/,
+  },
+  {
     name: "T8: a file of another type than the table",
     fault: { at: "MERGE INTO", error: "[DELTA_FAILED_TO_MERGE_FIELDS] Failed to merge fields 'id' and 'id'. SQLSTATE: 22005" },
     lines: lines("order", integer, 1),
