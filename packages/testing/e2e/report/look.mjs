@@ -4,7 +4,7 @@ import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
-const [folder] = process.argv.slice(2);
+const [folder, chromium] = process.argv.slice(2);
 const executable = resolve(import.meta.dirname, "../../../target-delta-ts/dist/cli.js");
 const report = join(folder, "report.html");
 let passed = 0;
@@ -44,7 +44,7 @@ function makeReport() {
 /** The DevTools address of a browser that shows nothing yet. */
 async function openBrowser() {
   const flags = ["--headless", "--no-sandbox", "--disable-gpu", "--remote-debugging-port=0", "--window-size=1200,900"];
-  const browser = spawn("chromium", [...flags, `--user-data-dir=${join(folder, "profile")}`, "about:blank"]);
+  const browser = spawn(chromium, [...flags, `--user-data-dir=${join(folder, "profile")}`, "about:blank"]);
   let text = "";
   const address = await new Promise((found, failure) => {
     browser.on("error", failure);
