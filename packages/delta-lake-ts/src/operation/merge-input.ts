@@ -38,6 +38,7 @@ interface SpilledRows {
 interface SpilledPart {
   readonly pieces: SpilledRows[];
   costBytes: number;
+  rowCount: number;
 }
 
 /**
@@ -91,7 +92,8 @@ export class MergeInput {
     }
     for (const part of this.#spill.parts) {
       const wanted = Math.ceil((part.costBytes * SLICE_MARGIN) / this.#memoryBytes);
-      const slices = part.costBytes <= this.#memoryBytes ? 1 : Math.min(SLICES_MAX, wanted);
+      const slices =
+        part.costBytes <= this.#memoryBytes ? 1 : Math.min(SLICES_MAX, wanted, part.rowCount);
       for (let slice = 0; slice < slices; slice += 1) {
         const rows = await this.#readPart(part, schema, { slice, slices });
         if (rows.length > 0) yield rows;
@@ -106,7 +108,7 @@ export class MergeInput {
   async #spillHeld(schema: StructType): Promise<void> {
     this.#spill ??= {
       file: await SpillFile.create(this.#options.spillFolder),
-      parts: Array.from({ length: PART_COUNT }, () => ({ pieces: [], costBytes: 0 })),
+      parts: Array.from({ length: PART_COUNT }, () => ({ pieces: [], costBytes: 0, rowCount: 0 })),
     };
     const { file, parts } = this.#spill;
     for (const { batch, deletes } of this.#held) {
@@ -116,6 +118,7 @@ export class MergeInput {
         const piece = takePiece({ batch, deletes }, runs[index]);
         if (piece === undefined) continue;
         part.costBytes += costOf(piece.batch, true);
+        part.rowCount += piece.batch.numRows;
         part.pieces.push(await spillRows(file, piece));
       }
     }
