@@ -172,7 +172,8 @@ export function checkWrite(protocol: Protocol, metadata: Metadata, schema: Struc
 
 /**
  * Throws E_TABLE_FEATURE where the table keeps a change data feed: rows that change inside a file need change files,
- * which this package does not write. Appends and removes of whole files are read from the log itself (delta.md §1.17).
+ * which merges write and a plain replacement of files cannot. Appends and removes of whole files are read from the log
+ * itself (delta.md §1.17).
  */
 export function checkRowChange(metadata: Metadata): void {
   if (metadata.configuration["delta.enableChangeDataFeed"] !== "true") return;

@@ -1,12 +1,18 @@
 import { availableParallelism } from "node:os";
-import type { AddFile } from "../action.ts";
+import type { Action, AddFile } from "../action.ts";
 import { DataFileWriter } from "../data-file.ts";
 import type { EncodeWorker } from "../encode-worker/encode-worker.ts";
 import type { ThreadWriterOptions } from "../rewrite-thread/message.ts";
 import { RewriteThread } from "../rewrite-thread/rewrite-thread.ts";
 import type { Runtime } from "../runtime.ts";
 import type { ObjectStore } from "../store.ts";
-import { type FileRewrite, type RewriteOutcome, rewriteFile } from "./merge-rewrite.ts";
+import { ChangeWriter } from "./change-writer.ts";
+import {
+  type FileRewrite,
+  type RewriteOutcome,
+  type RewriteTarget,
+  rewriteFile,
+} from "./merge-rewrite.ts";
 
 /** Below this many bytes to rewrite a second thread is not worth its start. */
 const THREAD_BYTES_MIN = 8 * 1024 * 1024;
@@ -17,6 +23,8 @@ const ROW_GROUP_BYTES = 8 * 1024 * 1024;
 /** A file to rewrite: made when it is its turn, since its new rows are copied for it. */
 export interface PlannedRewrite {
   readonly add: AddFile;
+  /** Matches whose source row takes their place; the others go. */
+  readonly placedCount: number;
   create(): Promise<FileRewrite>;
 }
 
@@ -24,6 +32,8 @@ export interface PlannedRewrite {
 export class FileRewriter {
   /** Takes rows that come in. */
   readonly writer: DataFileWriter;
+  /** Takes the changes of rows, where the table keeps a change data feed. */
+  readonly changes: ChangeWriter | undefined;
   readonly #store: ObjectStore;
   readonly #options: ThreadWriterOptions;
   readonly #threadAdds: AddFile[] = [];
@@ -34,10 +44,15 @@ export class FileRewriter {
     store: ObjectStore,
     options: ThreadWriterOptions,
     own: { readonly runtime: Runtime; readonly encodeWorker?: EncodeWorker },
+    tracksChanges = false,
   ) {
     this.#store = store;
     this.#options = { rowGroupBytes: ROW_GROUP_BYTES, ...options };
     this.writer = new DataFileWriter(store, { ...this.#options, ...own });
+    const { runtime } = own;
+    this.changes = tracksChanges
+      ? new ChangeWriter(store, { ...this.#options, runtime })
+      : undefined;
   }
 
   /**
@@ -52,7 +67,9 @@ export class FileRewriter {
     const outcomes: RewriteOutcome[] = [];
     const queue = new TwoEndedQueue(planned);
     const lanes = [this.#rewriteHere(queue, outcomes)];
-    if (planned.length > 1 && (usesThread ?? isThreadWorthwhile(planned))) {
+    // Change files are written by the caller's thread alone.
+    const isShared = this.changes === undefined && planned.length > 1;
+    if (isShared && (usesThread ?? isThreadWorthwhile(planned))) {
       this.#thread = new RewriteThread(this.#store, this.#options);
       lanes.push(this.#rewriteThere(this.#thread, queue, outcomes));
     }
@@ -61,19 +78,28 @@ export class FileRewriter {
     return outcomes;
   }
 
-  /** Finishes every file; they are durable when this resolves. */
-  async close(): Promise<readonly AddFile[]> {
-    return [...(await this.writer.close()), ...this.#threadAdds];
+  /** Finishes every file; they are durable when this resolves. The actions that name them: adds, and change files. */
+  async close(): Promise<readonly Action[]> {
+    const adds = [...(await this.writer.close()), ...this.#threadAdds];
+    const changeFiles = (await this.changes?.close()) ?? [];
+    return [...adds.map((add): Action => ({ type: "add", add })), ...changeFiles];
   }
 
   /** Deletes every file again. Only before a commit was tried. */
   async abort(): Promise<void> {
     await this.writer.abort();
+    await this.changes?.abort();
     await this.#thread?.abort();
   }
 
+  /** For work on single files in the caller's thread. */
+  target(): RewriteTarget {
+    const { writer, changes } = this;
+    return { store: this.#store, writer, options: this.#options, changes };
+  }
+
   async #rewriteHere(queue: TwoEndedQueue, outcomes: RewriteOutcome[]): Promise<void> {
-    const target = { store: this.#store, writer: this.writer, options: this.#options };
+    const target = this.target();
     for (let next = queue.first(); next !== undefined; next = queue.first()) {
       outcomes[next.index] = await rewriteFile(target, await next.planned.create());
     }

@@ -2,9 +2,7 @@ import type { Action, AddFile } from "../action.ts";
 import type { TableContext } from "../committer.ts";
 import { writeDeletionVectors } from "../deletion-vector/write.ts";
 import { parseJson, stringifyJson } from "../json.ts";
-import type { MergeCounts } from "./merge-rewrite.ts";
 import type { TouchedFile } from "./merge-scan.ts";
-import { type MergeSource, RowFate } from "./merge-source.ts";
 import { removeOf } from "./options.ts";
 
 /** Rows of one file that a merge takes out, by their place among its live rows, in parts that are ascending each. */
@@ -16,22 +14,6 @@ export interface MarkedFile extends Pick<TouchedFile, "add" | "live" | "liveCoun
 export interface Changes {
   readonly actions: readonly Action[];
   readonly path: string | undefined;
-}
-
-/** Settles the source rows that have a match, and counts what that means. */
-export function countMatches(
-  touched: readonly TouchedFile[],
-  { fates, deletes }: MergeSource,
-  counts: MergeCounts,
-): void {
-  for (const { matches } of touched) {
-    for (const match of matches) {
-      const isFirst = fates[match] === RowFate.matched;
-      if (isFirst && deletes[match] === 0) counts.updated += 1;
-      else counts.deleted += 1;
-      if (isFirst) fates[match] = deletes[match] === 1 ? RowFate.deleted : RowFate.placed;
-    }
-  }
 }
 
 /**

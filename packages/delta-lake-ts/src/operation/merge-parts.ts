@@ -1,3 +1,4 @@
+import type { RecordBatch } from "apache-arrow";
 import type { Action } from "../action.ts";
 import type { TableContext } from "../committer.ts";
 import type { TransactionScope } from "../conflict.ts";
@@ -6,9 +7,9 @@ import type { StructType } from "../schema.ts";
 import type { FullSnapshot } from "../snapshot.ts";
 import type { FileRewriter, PlannedRewrite } from "./file-rewriter.ts";
 import type { MergeInput } from "./merge-input.ts";
-import { type Changes, countMatches, type MarkedFile, markFiles } from "./merge-mark.ts";
+import { type Changes, type MarkedFile, markFiles } from "./merge-mark.ts";
 import { planRewrites } from "./merge-plan.ts";
-import type { MergeCounts } from "./merge-rewrite.ts";
+import { type MergeCounts, writeFileChanges } from "./merge-rewrite.ts";
 import { type MergeScan, scanMatches, type TouchedFile } from "./merge-scan.ts";
 import { MergeSource } from "./merge-source.ts";
 import { removeOf } from "./options.ts";
@@ -56,7 +57,9 @@ export async function markParts(
     );
     insertedCount += count;
     scope.add(scan);
-    countMatches(scan.touched, source, counts);
+    const planned = planRewrites(scan.touched, source, counts);
+    counts.updated += planned.reduce((sum, { placedCount }) => sum + placedCount, 0);
+    await writeMarkedChanges(work, source, planned);
     for (const { key, add, live, liveCount, rows: found } of scan.touched) {
       const file = marked.get(key) ?? { add, live, liveCount, rows: [] };
       marked.set(key, { ...file, rows: [...file.rows, found] });
@@ -86,6 +89,7 @@ export async function rewriteParts(
     if (spool === undefined) actions.push(...(await rewrite(context, planned, { work, counts })));
     else for (const file of planned) await spool.add(await file.create());
     counts.inserted += await insertRows(source, source.waitingRows(), work.rewriter.writer);
+    await writeInserts(work, source);
   }
   if (spool !== undefined && base !== undefined) {
     const planned = spool.planned(base.files.values());
@@ -93,6 +97,24 @@ export async function rewriteParts(
   }
   const changes = { actions, path: undefined };
   return { reads: scope.reads(), readFiles: scope.files, counts, changes };
+}
+
+/** The change data feed of a part whose matches are marked: their rows are read as they were. */
+async function writeMarkedChanges(
+  work: MergeWork,
+  source: MergeSource,
+  planned: readonly PlannedRewrite[],
+): Promise<void> {
+  const { changes, ...target } = work.rewriter.target();
+  if (changes === undefined) return;
+  for (const file of planned) await writeFileChanges(target, await file.create(), changes);
+  await writeInserts(work, source);
+}
+
+async function writeInserts({ rewriter }: MergeWork, source: MergeSource): Promise<void> {
+  const { changes } = rewriter;
+  if (changes === undefined) return;
+  for (const batch of batchesOf(source, source.waitingRows())) await changes.write("insert", batch);
 }
 
 async function touchedFiles(
@@ -128,11 +150,15 @@ async function insertRows(
   rows: Uint32Array,
   writer: DataFileWriter,
 ): Promise<number> {
+  for (const batch of batchesOf(source, rows)) await writer.write(batch);
+  return rows.length;
+}
+
+function* batchesOf(source: MergeSource, rows: Uint32Array): Generator<RecordBatch> {
   for (let start = 0; start < rows.length; start += INSERT_ROWS) {
     const batch = source.take(rows.subarray(start, start + INSERT_ROWS));
-    if (batch !== undefined) await writer.write(batch);
+    if (batch !== undefined) yield batch;
   }
-  return rows.length;
 }
 
 /** Neither goes on behind the caller's back when the other one fails. */

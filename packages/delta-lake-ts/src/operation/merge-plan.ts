@@ -14,6 +14,7 @@ export function planRewrites(
     const { add, rows, liveCount } = file;
     return {
       add,
+      placedCount: isPlaced.reduce((sum, flag) => sum + flag, 0),
       create: async () => ({ add, liveCount, rows, ...newRows(file, isPlaced, source) }),
     };
   });

@@ -6,6 +6,7 @@ import { takeRuns } from "../arrow/take.ts";
 import type { DataFileWriter } from "../data-file.ts";
 import { type FileReadOptions, readDataFile } from "../data-read.ts";
 import type { ObjectStore } from "../store.ts";
+import type { ChangeWriter } from "./change-writer.ts";
 
 /** Rows that a merge changed. */
 export interface MergeCounts {
@@ -38,6 +39,8 @@ export interface RewriteTarget {
   readonly store: ObjectStore;
   readonly writer: DataFileWriter;
   readonly options: FileReadOptions;
+  /** Takes the changes of rows, where the table keeps a change data feed. */
+  readonly changes: ChangeWriter | undefined;
 }
 
 /** Share of the target size from which a rewritten file is closed, so that files keep their own range of keys. */
@@ -72,12 +75,45 @@ export async function rewriteFile(
     await batches.return(undefined);
     [divider, batches, held] = [new RowDivider(rewrite), read(), []];
   }
-  for (const divided of held) await writer.write(takeDivided(divided, rewrite));
-  for await (const batch of batches)
-    await writer.write(takeDivided(divider.divide(batch), rewrite));
+  for (const divided of held) await writeDivided(target, divided, rewrite);
+  for await (const batch of batches) {
+    await writeDivided(target, divider.divide(batch), rewrite);
+  }
   divider.checkEnd();
   await writer.roll(ROLL_SHARE);
   return { isChanged: true, updatedCount: divider.updatedCount };
+}
+
+/** Writes what changes in a file whose rows are marked rather than rewritten: rows that say the same are no change. */
+export async function writeFileChanges(
+  { store, options }: Pick<RewriteTarget, "store" | "options">,
+  rewrite: FileRewrite,
+  changes: ChangeWriter,
+): Promise<void> {
+  const divider = new RowDivider(rewrite);
+  for await (const batch of readDataFile(store, rewrite.add, options)) {
+    await writeChanges(changes, divider.divide(batch), rewrite);
+  }
+  divider.checkEnd();
+}
+
+async function writeDivided(
+  { writer, changes }: RewriteTarget,
+  divided: DividedBatch,
+  rewrite: FileRewrite,
+): Promise<void> {
+  await writer.write(takeDivided(divided, rewrite));
+  if (changes !== undefined) await writeChanges(changes, divided, rewrite);
+}
+
+async function writeChanges(
+  changes: ChangeWriter,
+  { batch, deleted, before, after }: DividedBatch,
+  { source }: FileRewrite,
+): Promise<void> {
+  await changes.write("delete", takeRuns([batch], deleted));
+  await changes.write("update_preimage", takeRuns([batch], before));
+  if (source !== undefined) await changes.write("update_postimage", takeRuns([source], after));
 }
 
 /** One batch of a file, and the rows that are to be written: runs of its own (0) and of the new rows (1). */
@@ -85,6 +121,10 @@ interface DividedBatch {
   readonly batch: RecordBatch;
   readonly runs: RowRuns;
   readonly isChanged: boolean;
+  /** Rows of the batch that go, rows that are replaced, and the rows of `source` that take their places. */
+  readonly deleted: RowRuns;
+  readonly before: RowRuns;
+  readonly after: RowRuns;
 }
 
 /** Goes over a file's batches in their order. */
@@ -102,6 +142,7 @@ class RowDivider {
     const { rows, replacements, source } = this.#rewrite;
     const isSame = source === undefined ? undefined : createRowEqual(batch, source);
     const runs = new RowRuns();
+    const [deleted, before, after] = [new RowRuns(), new RowRuns(), new RowRuns()];
     let place = 0;
     for (; this.#next < rows.length; this.#next += 1) {
       const row = (rows[this.#next] ?? 0) - this.#firstRow;
@@ -110,13 +151,18 @@ class RowDivider {
       if (replacement !== -1 && isSame?.(row, replacement) === true) continue;
       runs.add(0, place, row - place);
       place = row + 1;
-      if (replacement === -1) continue;
+      if (replacement === -1) {
+        deleted.add(0, row);
+        continue;
+      }
       runs.add(1, replacement);
+      before.add(0, row);
+      after.add(0, replacement);
       this.updatedCount += 1;
     }
     runs.add(0, place, batch.numRows - place);
     this.#firstRow += batch.numRows;
-    return { batch, runs, isChanged: place > 0 };
+    return { batch, runs, isChanged: place > 0, deleted, before, after };
   }
 
   /** Asserts that the file had the rows that the key scan saw. */

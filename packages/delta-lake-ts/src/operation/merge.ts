@@ -1,10 +1,10 @@
 import type { RecordBatch } from "apache-arrow";
-import type { Action, AddFile } from "../action.ts";
+import type { Action } from "../action.ts";
 import { isMapped } from "../column-mapping.ts";
 import type { TableContext } from "../committer.ts";
 import type { EncodeWorker } from "../encode-worker/encode-worker.ts";
 import { DeltaError } from "../error.ts";
-import { checkRemoval, checkRowChange, checkWrite } from "../feature.ts";
+import { checkRemoval, checkWrite } from "../feature.ts";
 import type { Compression } from "../parquet/encode.ts";
 import { parseSchema, type StructType } from "../schema.ts";
 import { type FullSnapshot, loadFullSnapshot } from "../snapshot.ts";
@@ -15,6 +15,8 @@ import { MergeInput } from "./merge-input.ts";
 import { type MergeResult, type MergeWork, markParts, rewriteParts } from "./merge-parts.ts";
 import type { MergeCounts } from "./merge-rewrite.ts";
 import { createContext, stateActions, type WriteOptions } from "./options.ts";
+
+const CHANGE_DATA_FEED = "delta.enableChangeDataFeed";
 
 export type MergeOptions = WriteOptions & {
   /** Of rows with the same key the last one holds; each batch has the table's columns, in any order. Read once. */
@@ -72,10 +74,7 @@ function mergeInput(
   return replanOnConflict(context, async () => {
     const base = await loadFullSnapshot(store);
     if (base !== undefined) checkWrite(base.protocol, base.metadata, base.schema);
-    if (base !== undefined && options.mode !== "insert-only") {
-      checkRowChange(base.metadata);
-      checkRemoval(base.protocol);
-    }
+    if (base !== undefined && options.mode !== "insert-only") checkRemoval(base.protocol);
     const state = stateActions(context, base, options, { replacesSchema: false });
     const layout = layoutAfter(state, base);
     await input.load(layout.schema);
@@ -89,21 +88,17 @@ function mergeInput(
       usesThread: options.usesThread,
       rewriter,
     };
-    const { adds, ...result } = await settle(store, rewriter, () =>
+    const { files, ...result } = await settle(store, rewriter, () =>
       marks && base !== undefined
         ? markParts(context, base, work)
         : rewriteParts(context, base, work),
     );
     const { counts, changes } = result;
     const changesState = state.some(({ type }) => type !== "txn");
-    if (adds.length === 0 && changes.actions.length === 0 && !changesState) {
+    if (files.length === 0 && changes.actions.length === 0 && !changesState) {
       return { version: undefined, ...counts };
     }
-    const actions = [
-      ...state,
-      ...changes.actions,
-      ...adds.map((add): Action => ({ type: "add", add })),
-    ];
+    const actions = [...state, ...changes.actions, ...files];
     const version = await commitTransaction(
       context,
       mergePlan(base, actions, { options, result, sourceRowCount: input.rowCount }),
@@ -145,7 +140,7 @@ function layoutAfter(state: readonly Action[], base: FullSnapshot | undefined): 
 
 function createRewriter(
   { store, runtime }: TableContext,
-  { compression, fileSizeBytes, encodeWorker }: MergeOptions,
+  { mode, compression, fileSizeBytes, encodeWorker }: MergeOptions,
   { layout, marks }: { layout: Layout; marks: boolean },
 ): FileRewriter {
   const writing = {
@@ -154,10 +149,10 @@ function createRewriter(
     ...(fileSizeBytes === undefined ? {} : { fileSizeBytes }),
   };
   const isEncodedApart = marks && encodeWorker !== undefined;
-  return new FileRewriter(store, writing, {
-    runtime,
-    ...(isEncodedApart ? { encodeWorker } : {}),
-  });
+  const own = { runtime, ...(isEncodedApart ? { encodeWorker } : {}) };
+  // Rows that only come in are read from the log itself.
+  const tracksChanges = mode === "upsert" && layout.configuration[CHANGE_DATA_FEED] === "true";
+  return new FileRewriter(store, writing, own, tracksChanges);
 }
 
 /** Closes the files after the work; a failure takes them back, since no commit was tried. */
@@ -165,11 +160,11 @@ async function settle(
   store: ObjectStore,
   rewriter: FileRewriter,
   work: () => Promise<MergeResult>,
-): Promise<MergeResult & { readonly adds: readonly AddFile[] }> {
+): Promise<MergeResult & { readonly files: readonly Action[] }> {
   let result: MergeResult | undefined;
   try {
     result = await work();
-    return { ...result, adds: await rewriter.close() };
+    return { ...result, files: await rewriter.close() };
   } catch (error) {
     await rewriter.abort();
     if (result?.changes.path !== undefined) await store.delete(result.changes.path);

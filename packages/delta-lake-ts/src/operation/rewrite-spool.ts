@@ -17,6 +17,7 @@ interface SpooledFile {
   readonly add: AddFile;
   readonly liveCount: number;
   readonly parts: SpooledPart[];
+  placedCount: number;
 }
 
 /** Keeps the rewrites of files that several parts of a source touch on disk, until all parts are known. */
@@ -37,16 +38,19 @@ export class RewriteSpool {
           ? undefined
           : await this.#spill.append(tableToIPC(new Table([source]), "stream")),
     };
-    const file = this.#files.get(add.path);
-    if (file === undefined) this.#files.set(add.path, { add, liveCount, parts: [part] });
-    else file.parts.push(part);
+    const file = this.#files.get(add.path) ?? { add, liveCount, parts: [], placedCount: 0 };
+    file.parts.push(part);
+    file.placedCount += source?.numRows ?? 0;
+    this.#files.set(add.path, file);
   }
 
   /** One rewrite for each of these files that was added, in their order. */
   planned(adds: Iterable<AddFile>): readonly PlannedRewrite[] {
     return Array.from(adds).flatMap((add) => {
       const file = this.#files.get(add.path);
-      return file === undefined ? [] : [{ add, create: () => this.#read(file) }];
+      return file === undefined
+        ? []
+        : [{ add, placedCount: file.placedCount, create: () => this.#read(file) }];
     });
   }
 

@@ -46,7 +46,7 @@ function queue(step: () => Promise<void>): void {
 }
 
 function openTarget(options: ThreadWriterOptions): RewriteTarget {
-  return { store, writer: new DataFileWriter(store, options), options };
+  return { store, writer: new DataFileWriter(store, options), options, changes: undefined };
 }
 
 function openedTarget(): RewriteTarget {

@@ -2,11 +2,17 @@
 import { merge, optimize, overwrite, parsePredicate } from "delta-lake-ts";
 import { batchOf, TestTable } from "./table.mjs";
 
-const configuration = { "delta.enableChangeDataFeed": "true" };
+const CHANGES = { "delta.enableChangeDataFeed": "true" };
+const VECTORS = { "delta.enableDeletionVectors": "true" };
+
+/** The same table twice, its merges copying files and marking rows. */
+export async function feedTables(folder) {
+  return [await feedModes(folder, "feed_modes", CHANGES), await feedModes(folder, "feed_marked", { ...CHANGES, ...VECTORS })];
+}
 
 /** The table, and `feed`: version, kind, id and partition of each change. */
-export async function feedModes(folder) {
-  const table = new TestTable(folder, "feed_modes", { id: "long", p: "string" }, ["p"]);
+async function feedModes(folder, name, configuration) {
+  const table = new TestTable(folder, name, { id: "long", p: "string" }, ["p"]);
   const feed = [];
   const changed = (version, inserted, deleted = []) => {
     feed.push(...deleted.map(([id, p]) => [version, "delete", id, p]));
@@ -27,8 +33,18 @@ export async function feedModes(folder) {
   const source = [batchOf(table.schema, [{ id: 7, p: "b" }, { id: 2, p: "b" }])];
   const inserted = await merge(table.store, { source, keys: ["id"], mode: "insert-only" });
   changed(inserted.version, [[7, "b"]]);
-  const dropped = await overwrite(table.store, [], { partitions: parsePredicate("p = 'b'") });
-  changed(dropped.version, [], [[2, "b"], [7, "b"]]);
+  const rows = [{ id: 7, p: "e" }, { id: 2, p: "b" }, { id: 5, p: "a" }, { id: 9, p: "e" }];
+  const upserted = await merge(table.store, {
+    source: [batchOf(table.schema, rows)],
+    keys: ["id"],
+    mode: "upsert",
+    deleteWhen: (_, row) => rows[row].id === 2,
+  });
+  // Row 5 already says what the source says.
+  changed(upserted.version, [[9, "e"]], [[2, "b"]]);
+  feed.push([upserted.version, "update_preimage", 7, "b"], [upserted.version, "update_postimage", 7, "e"]);
+  const dropped = await overwrite(table.store, [], { partitions: parsePredicate("p = 'e'") });
+  changed(dropped.version, [], [[7, "e"], [9, "e"]]);
   const whole = await overwrite(table.store, await filesOf([[8, "d"]]));
   changed(whole.version, [[8, "d"]], [[5, "a"], [6, "c"]]);
   return table.expect([{ id: 8, p: "d" }], { feed });

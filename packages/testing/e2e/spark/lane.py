@@ -66,8 +66,8 @@ FEED = [
 
 
 def change_feed(results, name: str, read, checks: list[dict]) -> None:
-    modes = next(tuple(change) for check in checks for change in [check.get("feed")] if change)
-    for table, model in [("feed", FEED), ("feed_modes", modes)]:
+    modes = [(check["name"], check["feed"]) for check in checks if "feed" in check]
+    for table, model in [("feed", FEED), *modes]:
         wanted = sorted(str(tuple(change)) for change in model)
         fact = f"bug 31: {name} reads each change of {table} once"
         try:

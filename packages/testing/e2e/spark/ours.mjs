@@ -2,7 +2,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { merge, overwrite } from "delta-lake-ts";
-import { feedModes } from "./feed.mjs";
+import { feedTables } from "./feed.mjs";
 import { mappingTables } from "./mapping.mjs";
 import { sanitisedTable } from "./names.mjs";
 import { partitionTables } from "./partitions.mjs";
@@ -26,7 +26,7 @@ const checks = [
   ...(await mergeTables()),
   await vectorTable(folder),
   await feedTable(folder),
-  await feedModes(folder),
+  ...(await feedTables(folder)),
   await sanitisedTable(folder),
   await wideningTable(folder),
   ...(await mappingTables(folder)),

@@ -15,7 +15,6 @@ TIMESTAMPS = [
 REFUSED = {
     "refused_generated": ("g long GENERATED ALWAYS AS (id * 2)", {}),
     "refused_identity": ("g long GENERATED ALWAYS AS IDENTITY", {}),
-    "refused_feed": ("g long", {"delta.enableChangeDataFeed": "true"}),
     "refused_rows": ("g long", {"delta.enableRowTracking": "true"}),
     "refused_check": ("g long", {}),
 }
