@@ -148,7 +148,7 @@ async function mapping() {
 
 /** Tables that we only append to: with row tracking, clustered, and with defaults for columns that our rows lack. */
 async function appendable() {
-  const checks = [];
+  const appended = [];
   for (const name of ["tracked", "clustered", "defaults"]) {
     const table = new TestTable(folder, name, { id: "long", v: "string" });
     await expectRows(table, [{ id: 1, v: "spark" }]);
@@ -160,9 +160,9 @@ async function appendable() {
       await append(table.store, await writer.close());
     }
     const v = name === "defaults" ? "it's" : "ours";
-    checks.push(table.expect([{ id: 1, v: "spark" }, { id: 2, v }, { id: 3, v }]));
+    appended.push(table.expect([{ id: 1, v: "spark" }, { id: 2, v }, { id: 3, v }]));
   }
-  return checks;
+  return appended;
 }
 
 async function transaction() {
