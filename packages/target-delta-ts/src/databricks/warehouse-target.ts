@@ -90,7 +90,10 @@ export class WarehouseTarget {
     const layout = tableLayout(message, {
       clusterBy: this.#config.streams?.[stream]?.cluster_by ?? this.#databricks.cluster_by,
       partitionBy: partitionColumns,
-      properties: this.#config.table_properties ?? {},
+      properties: {
+        ...(this.#config.type_widening ? { "delta.enableTypeWidening": "true" } : {}),
+        ...this.#config.table_properties,
+      },
     });
     const options = {
       loadMethod,
