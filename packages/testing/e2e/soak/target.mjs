@@ -163,7 +163,8 @@ function startChecker() {
   let errors = "";
   child.stdin.on("error", () => undefined);
   child.stderr.setEncoding("utf8").on("data", (chunk) => {
-    errors = (errors + chunk).slice(-2000);
+    // A Java error says what it is in its first lines.
+    errors = (errors + chunk).slice(0, 4000);
   });
   createInterface({ input: child.stdout }).on("line", (line) => {
     if (line.startsWith("ok: ")) equal += 1;

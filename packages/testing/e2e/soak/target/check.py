@@ -18,6 +18,8 @@ def main() -> int:
         if spark:
             found = [row.asDict() for row in spark.read.format("delta").load(table["folder"]).collect()]
             failures += compare(f"Spark {table['name']}", found, table["rows"])
+            # Delta keeps what it read of each table: a session of hundreds of tables would run out of memory.
+            spark._jvm.org.apache.spark.sql.delta.DeltaLog.clearCache()
     if spark:
         spark.stop()
     return 1 if failures else 0
@@ -43,9 +45,10 @@ def start_spark(jars: str):
         "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
         "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
         "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
         "spark.sql.shuffle.partitions": "1",
         "spark.databricks.delta.snapshotPartitions": "1",
-        "spark.driver.memory": "1g",
+        "spark.driver.memory": "2g",
         "spark.log.level": "ERROR",
     }
     for key, value in settings.items():
