@@ -5,7 +5,7 @@ import { jsonValue } from "./arrow-json.ts";
 import { conform } from "./conform.ts";
 import { evolve, type Widen } from "./evolution.ts";
 import { hashRows } from "./row-hash.ts";
-import type { ColumnDrift, SchemaContract } from "./schema-contract.ts";
+import { type ColumnDrift, isEvolving, type SchemaContract } from "./schema-contract.ts";
 import type { TableColumns } from "./table-columns.ts";
 
 /** A record that the contract keeps out of the table, as its row in the batch. */
@@ -23,6 +23,7 @@ export class ContractFilter {
   readonly #stream: string;
   readonly #contract: SchemaContract;
   readonly #widen: Widen | undefined;
+  readonly #isReplaced: boolean;
   #table: StructType | undefined;
   #drift = NO_DRIFT;
   #columns: TableColumns | undefined;
@@ -32,14 +33,26 @@ export class ContractFilter {
   /** Why every record is rejected. */
   #everyReason: string | undefined;
 
-  /** `widen` is how the table's types may grow. */
+  /**
+   * `widen` is how the table's types may grow. A table that is replaced takes the stream's columns as they are, where the
+   * contract lets it follow the stream.
+   */
   constructor(
     stream: string,
     contract: SchemaContract,
-    { table, widen }: { readonly table: StructType | undefined; readonly widen: Widen | undefined },
+    {
+      table,
+      widen,
+      isReplaced,
+    }: {
+      readonly table: StructType | undefined;
+      readonly widen: Widen | undefined;
+      readonly isReplaced: boolean;
+    },
   ) {
     this.#stream = stream;
-    this.#widen = widen;
+    this.#isReplaced = isReplaced && isEvolving(contract);
+    this.#widen = this.#isReplaced ? (_table, source) => source : widen;
     this.#contract = contract;
     this.#table = table;
   }
@@ -48,13 +61,10 @@ export class ContractFilter {
   tell(log: Log): void {
     const { added, changed, missing } = this.#drift;
     if (added.length + changed.length + missing.length === 0) return;
-    const list = (names: readonly string[]) => (names.length === 0 ? undefined : names.join(", "));
-    log.info("schema_drift", {
-      stream: this.#stream,
-      new: list(added),
-      changed: list(changed),
-      missing: list(missing),
-    });
+    const lists = Object.entries({ new: added, changed, missing })
+      .filter(([, names]) => names.length > 0)
+      .map(([kind, names]) => [kind, names.join(", ")]);
+    log.info("schema_drift", { stream: this.#stream, ...Object.fromEntries(lists) });
   }
 
   /** The columns of the rows that follow. */
@@ -75,7 +85,9 @@ export class ContractFilter {
       this.#widen,
     );
     this.#table = schema;
-    this.#targets = targets;
+    this.#targets = this.#isReplaced
+      ? new Map(columns.schema.fields.map((field) => [field.name, field]))
+      : targets;
     if (drift.added.length + drift.changed.length + drift.missing.length > 0) this.#drift = drift;
     const sourceNames = new Map([...columns.names].map(([source, name]) => [name, source]));
     const reject = (names: readonly string[], reason: string): void => {

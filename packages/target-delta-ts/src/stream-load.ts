@@ -316,6 +316,7 @@ export class StreamLoad {
     this.#contract = new ContractFilter(stream, this.#context.contract, {
       table: table?.schema,
       widen: widenOf(partsOf(table, this.#context.parts)),
+      isReplaced: method === "overwrite",
     });
     this.#contract.use(this.#columns);
   }
