@@ -63,6 +63,23 @@ test("T17: a row that was marked keeps its time, and one that comes back loses t
   ]);
 });
 
+test("T17, T18: a version without rows marks every row, and with hard_delete empties the table", async () => {
+  const empty = [orders, activateVersion("orders", 2)];
+  await workspace.load(firstLoad, { config: upsert });
+
+  const run = await workspace.load(empty, { config: upsert });
+  const marked = await workspace.rows("orders");
+  await workspace.load([orders, activateVersion("orders", 3)], {
+    config: { ...upsert, hard_delete: true },
+  });
+
+  expect(run.code).toBe(0);
+  expect(marked).toEqual(
+    [1, 2, 3].map((id) => ({ id, total: 10 * id, _sdc_deleted_at: expect.any(Number) })),
+  );
+  expect(await workspace.rows("orders")).toEqual([]);
+});
+
 test("T17, T18: with hard_delete they leave the table, in one commit", async () => {
   const config = { ...upsert, hard_delete: true };
   await workspace.load(firstLoad, { config });

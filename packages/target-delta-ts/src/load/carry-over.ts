@@ -14,7 +14,8 @@ const DELETED_AT = "_sdc_deleted_at";
 export interface CarryOver {
   readonly context: TableContext;
   readonly live: DeltaTable;
-  readonly staged: DeltaTable;
+  /** Undefined for a full load without rows. */
+  readonly staged: DeltaTable | undefined;
   /** The key's columns, by the staged table's names. */
   readonly keys: readonly string[];
   readonly deletedAtMs: number;
@@ -31,12 +32,12 @@ export async function carryOver({
   keys,
   deletedAtMs,
 }: CarryOver): Promise<{ readonly files: readonly AddFile[]; readonly schema: StructType }> {
-  const marked = withDeletedAt(staged.schema);
-  const parts = partsOf(staged, context.parts);
+  const marked = withDeletedAt((staged ?? live).schema);
+  const parts = partsOf(staged ?? live, context.parts);
   const { schema: joined, targets } = evolve(context.stream, marked, live.schema);
   const { schema } = mapColumns(joined, parts.configuration);
   const seen = new KeySet(0);
-  for await (const batch of staged.read({ columns: keys })) {
+  for await (const batch of staged?.read({ columns: keys }) ?? []) {
     const lanes = hashRows(batch, keys);
     for (let row = 0; row < batch.numRows; row++) seen.add(lanes, 4 * row);
   }

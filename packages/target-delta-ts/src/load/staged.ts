@@ -133,14 +133,12 @@ export class StagedLoad implements Load {
       const staged = await DeltaTable.open(this.#context.openStore(stagingFolder(this.version)));
       const live = await DeltaTable.open(store);
       const carried =
-        keepsDeleted && staged !== undefined && live !== undefined
-          ? await this.#carryOver(live, staged)
-          : undefined;
+        keepsDeleted && live !== undefined ? await this.#carryOver(live, staged) : undefined;
       const schema = carried?.schema ?? staged?.schema ?? this.#columns?.schema;
       if (schema === undefined)
         throw new Error(`version ${this.version} of ${stream} has no columns`);
       const moved = staged === undefined ? [] : await this.#moveFiles(staged);
-      const { partitionColumns } = staged?.metadata ?? parts;
+      const { partitionColumns } = (staged ?? (carried && live))?.metadata ?? parts;
       await overwrite(store, [...moved, ...(carried?.files ?? [])], {
         commitInfo: commitInfo(this.#context),
         ...(liveVersion === undefined
@@ -159,7 +157,7 @@ export class StagedLoad implements Load {
     }
   }
 
-  async #carryOver(live: DeltaTable, staged: DeltaTable): ReturnType<typeof carryOver> {
+  async #carryOver(live: DeltaTable, staged: DeltaTable | undefined): ReturnType<typeof carryOver> {
     const keys = this.#keyProperties.map((key) => this.#columns?.names.get(key) ?? key);
     return await carryOver({ context: this.#context, live, staged, keys, deletedAtMs: Date.now() });
   }
