@@ -71,7 +71,7 @@ test("T33: partition columns make folders, table properties and descriptions are
   expect(folders).toEqual(new Set(["day=2024-01-01", "day=2024-01-02"]));
 });
 
-test("T33: column mapping is refused, as this target does not write it", async () => {
+test("T33: column mapping is refused as a table property", async () => {
   const run = await workspace.load([orders], {
     config: { table_properties: { "delta.columnMapping.mode": "name" } },
   });
