@@ -75,6 +75,39 @@ test("T46: the checksum of a load is that of --verify, and one flipped byte in a
   });
 });
 
+test("T25, T46: the checksum of a load is over the rows that the contract lets pass, metadata columns counted", async () => {
+  const id = { id: { type: "integer" } };
+  const [people, wider, kept] = [
+    schema("people", id),
+    schema("people", { ...id, city: { type: ["null", "string"] } }),
+    schema("kept", id),
+  ];
+  await workspace.load([people, record("people", { id: 1 }), kept, record("kept", { id: 1 })]);
+  const config = { load_audit: true, max_rejects: 9, schema_contract: { new_column: "reject" } };
+  const drifted = [
+    wider,
+    record("people", { id: 2, city: "Rome" }),
+    record("people", { id: 3, city: null }),
+    kept,
+    record("kept", { id: 3 }),
+  ];
+
+  const some = await workspace.load(drifted, { config });
+  const every = await workspace.load(drifted, { config: { ...config, add_record_metadata: true } });
+
+  expect([some.code, every.code]).toEqual([3, 3]);
+  const loads = (await workspace.rows("_sdc_loads")) as Record<string, string | number>[];
+  const sums = (stream: string) =>
+    loads
+      .filter((load) => load["stream"] === stream)
+      .toSorted((a, b) => Number(a["started_at"]) - Number(b["started_at"]))
+      .map((load) => load["rows_checksum"]);
+  const [sum] = sums("kept");
+  expect(sum).not.toBe("0".repeat(32));
+  expect(sums("people")).toEqual([sum, "0".repeat(32)]);
+  expect(sums("kept")).toEqual([sum, "0".repeat(32)]);
+});
+
 async function dataFile(table: string): Promise<string> {
   const names = await readdir(join(workspace.folder, table));
   return join(workspace.folder, table, names.find((name) => name.endsWith(".parquet")) ?? "");

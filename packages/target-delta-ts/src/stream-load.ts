@@ -2,7 +2,7 @@ import type { RecordBatch } from "apache-arrow";
 import { append, DeltaTable, type StructType } from "delta-lake-ts";
 import type { Column, SchemaMessage } from "singer-sdk-ts";
 import { commitError } from "./commit-error.ts";
-import { ContractFilter, keptRows } from "./contract-filter.ts";
+import { ContractFilter, type ContractReject, keptRows } from "./contract-filter.ts";
 import { addDerived, withDerived } from "./derived-columns.ts";
 import { withValidity } from "./history/validity-columns.ts";
 import { AppendLoad } from "./load/append.ts";
@@ -128,12 +128,13 @@ export class StreamLoad {
   async write(rows: ReceivedRows): Promise<void> {
     const load = await this.#loadFor(rows.version);
     const { startedMs } = this.#context;
-    this.#addToChecksum(rows.recordBatch);
     const derived = addDerived(rows.recordBatch, this.#context.derived);
     const received = this.#options.hasMetadata
       ? addMetadata(derived, { receivedMs: Date.now(), startedMs, version: rows.version })
       : derived;
-    const taken = await this.#keep(received, rows.firstRow);
+    const rejects = this.#contract?.rejects(received) ?? [];
+    this.#addToChecksum(rows.recordBatch, rejects);
+    const taken = await this.#keep(received, rows.firstRow, rejects);
     await load.write({
       ...taken,
       sizeBytes: rows.sizeBytes,
@@ -142,10 +143,9 @@ export class StreamLoad {
     this.#rowCount += rows.rowCount;
   }
 
-  #addToChecksum(batch: RecordBatch): void {
+  #addToChecksum(batch: RecordBatch, rejects: readonly ContractReject[]): void {
     if (!this.#options.isAudited || this.#contract === undefined) return;
-    const gone = this.#contract.rejects(batch);
-    const kept = gone.length === 0 ? batch : keptRows(batch, gone).batch;
+    const kept = rejects.length === 0 ? batch : keptRows(batch, rejects).batch;
     addHashes(this.#checksum, this.#contract.hashes(kept));
   }
 
@@ -153,9 +153,9 @@ export class StreamLoad {
   async #keep(
     batch: RecordBatch,
     firstRow: number,
+    rejects: readonly ContractReject[],
   ): Promise<{ readonly batch: RecordBatch; readonly firstRow: number }> {
     const numbers = this.#numbers;
-    const rejects = this.#contract?.rejects(batch) ?? [];
     if (numbers === undefined) return { batch, firstRow };
     const { takenCount } = numbers;
     const kept = keptRows(batch, rejects);
