@@ -1,8 +1,6 @@
-import { setTimeout } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
 import {
   activateVersion,
-  collect,
   createWorkspace,
   record,
   schema,
@@ -117,33 +115,4 @@ test("staged rows of a version that the tap never activates are told of", async 
   expect(run.code).toBe(0);
   expect(run.stderr).toContain("version_not_active");
   expect(await workspace.rows("orders")).toHaveLength(3);
-});
-
-test.each([
-  ["overwrite", {}],
-  ["ACTIVATE_VERSION on an upserted stream", { ...upsert, hard_delete: true }],
-])("T14, T18: a reader that polls during %s sees whole tables only", async (_name, config) => {
-  const load = (version: number) => [
-    ...Array.from({ length: 500 }, (_row, id) => order(id, version, version)),
-    activateVersion("orders", version),
-  ];
-  await workspace.load([orders, ...load(1)], { config });
-  const child = await workspace.start({ config: { ...config, batch_size_rows: 100 } });
-  const result = collect(child);
-  child.stdin.end(
-    [orders, ...[2, 3, 4, 5, 6].flatMap(load)].map((line) => `${JSON.stringify(line)}\n`).join(""),
-  );
-
-  const seen = new Set<string>();
-  while (child.exitCode === null) {
-    const rows = (await workspace.rows("orders")) as { id: number; total: number }[];
-    seen.add(`${rows.length} rows of ${new Set(rows.map(({ total }) => total)).size} version`);
-    await setTimeout(5);
-  }
-
-  expect((await result).code).toBe(0);
-  expect([...seen]).toEqual(["500 rows of 1 version"]);
-  expect(
-    new Set(((await workspace.rows("orders")) as { total: number }[]).map(({ total }) => total)),
-  ).toEqual(new Set([6]));
 });
