@@ -10,7 +10,7 @@ export interface SchemaContract {
   readonly new_column: Policy;
   /** A column whose type differs; `evolve` converts values that all fit and ends the stream otherwise. */
   readonly type_change: Policy;
-  /** A column of the table that the stream does not have; `evolve` and `discard` leave it null. */
+  /** A column of the table that the stream does not have; `evolve` and `discard` leave it as it is, null in new rows. */
   readonly missing_column: Policy;
 }
 
@@ -49,7 +49,7 @@ export const schemaContractSettings = {
   missing_column: {
     ...policy,
     description:
-      "A column that only the table has: left null (`discard`, too), an error that ends the stream, or every record rejected.",
+      "A column that only the table has: left as it is, null in new rows (`discard`, too), an error that ends the stream, or every record rejected.",
   },
 } as const;
 

@@ -95,7 +95,8 @@ export class FileRewriter {
   /** For work on single files in the caller's thread. */
   target(): RewriteTarget {
     const { writer, changes } = this;
-    return { store: this.#store, writer, options: this.#options, changes };
+    const { keeps } = this.#options;
+    return { store: this.#store, writer, options: this.#options, changes, keeps };
   }
 
   async #rewriteHere(queue: TwoEndedQueue, outcomes: RewriteOutcome[]): Promise<void> {

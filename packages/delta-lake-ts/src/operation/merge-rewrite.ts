@@ -1,5 +1,6 @@
 import type { RecordBatch } from "apache-arrow";
 import type { AddFile } from "../action.ts";
+import { withColumnsOf, withoutColumns } from "../arrow/columns.ts";
 import { createRowEqual } from "../arrow/equal.ts";
 import { RowRuns } from "../arrow/row-runs.ts";
 import { takeRuns } from "../arrow/take.ts";
@@ -41,6 +42,8 @@ export interface RewriteTarget {
   readonly options: FileReadOptions;
   /** Takes the changes of rows, where the table keeps a change data feed. */
   readonly changes: ChangeWriter | undefined;
+  /** Columns whose values stay in rows that are replaced. */
+  readonly keeps?: readonly string[] | undefined;
 }
 
 /** Share of the target size from which a rewritten file is closed, so that files keep their own range of keys. */
@@ -59,7 +62,7 @@ export async function rewriteFile(
   const { store, writer, options } = target;
   const drops = rewrite.replacements.includes(-1);
   const read = (): AsyncGenerator<RecordBatch> => readDataFile(store, rewrite.add, options);
-  let divider = new RowDivider(rewrite);
+  let divider = new RowDivider(rewrite, target.keeps);
   let batches = read();
   let held: DividedBatch[] | undefined = [];
   let isChanged = drops;
@@ -73,11 +76,11 @@ export async function rewriteFile(
   }
   if (held === undefined) {
     await batches.return(undefined);
-    [divider, batches, held] = [new RowDivider(rewrite), read(), []];
+    [divider, batches, held] = [new RowDivider(rewrite, target.keeps), read(), []];
   }
-  for (const divided of held) await writeDivided(target, divided, rewrite);
+  for (const divided of held) await writeDivided(target, divided);
   for await (const batch of batches) {
-    await writeDivided(target, divider.divide(batch), rewrite);
+    await writeDivided(target, divider.divide(batch));
   }
   divider.checkEnd();
   await writer.roll(ROLL_SHARE);
@@ -92,7 +95,7 @@ export async function writeFileChanges(
 ): Promise<void> {
   const divider = new RowDivider(rewrite);
   for await (const batch of readDataFile(store, rewrite.add, options)) {
-    await writeChanges(changes, divider.divide(batch), rewrite);
+    await writeChanges(changes, divider.divide(batch));
   }
   divider.checkEnd();
 }
@@ -100,16 +103,14 @@ export async function writeFileChanges(
 async function writeDivided(
   { writer, changes }: RewriteTarget,
   divided: DividedBatch,
-  rewrite: FileRewrite,
 ): Promise<void> {
-  await writer.write(takeDivided(divided, rewrite));
-  if (changes !== undefined) await writeChanges(changes, divided, rewrite);
+  await writer.write(takeDivided(divided));
+  if (changes !== undefined) await writeChanges(changes, divided);
 }
 
 async function writeChanges(
   changes: ChangeWriter,
-  { batch, deleted, before, after }: DividedBatch,
-  { source }: FileRewrite,
+  { batch, source, deleted, before, after }: DividedBatch,
 ): Promise<void> {
   await changes.write("delete", takeRuns([batch], deleted));
   await changes.write("update_preimage", takeRuns([batch], before));
@@ -119,6 +120,7 @@ async function writeChanges(
 /** One batch of a file, and the rows that are to be written: runs of its own (0) and of the new rows (1). */
 interface DividedBatch {
   readonly batch: RecordBatch;
+  readonly source: RecordBatch | undefined;
   readonly runs: RowRuns;
   readonly isChanged: boolean;
   /** Rows of the batch that go, rows that are replaced, and the rows of `source` that take their places. */
@@ -131,16 +133,18 @@ interface DividedBatch {
 class RowDivider {
   updatedCount = 0;
   readonly #rewrite: FileRewrite;
+  readonly #keeps: ReadonlySet<string>;
   #firstRow = 0;
   #next = 0;
 
-  constructor(rewrite: FileRewrite) {
+  constructor(rewrite: FileRewrite, keeps: readonly string[] = []) {
     this.#rewrite = rewrite;
+    this.#keeps = new Set(keeps);
   }
 
   divide(batch: RecordBatch): DividedBatch {
     const { rows, replacements, source } = this.#rewrite;
-    const isSame = source === undefined ? undefined : createRowEqual(batch, source);
+    const isSame = source === undefined ? undefined : this.#equal(batch, source);
     const runs = new RowRuns();
     const [deleted, before, after] = [new RowRuns(), new RowRuns(), new RowRuns()];
     let place = 0;
@@ -162,7 +166,14 @@ class RowDivider {
     }
     runs.add(0, place, batch.numRows - place);
     this.#firstRow += batch.numRows;
-    return { batch, runs, isChanged: place > 0, deleted, before, after };
+    const divided = { batch, source, runs, isChanged: place > 0, deleted, before, after };
+    return this.#keeps.size === 0 ? divided : keepColumns(divided, this.#keeps);
+  }
+
+  /** Columns that are kept make no difference. */
+  #equal(batch: RecordBatch, source: RecordBatch): ReturnType<typeof createRowEqual> {
+    if (this.#keeps.size === 0) return createRowEqual(batch, source);
+    return createRowEqual(withoutColumns(batch, this.#keeps), withoutColumns(source, this.#keeps));
   }
 
   /** Asserts that the file had the rows that the key scan saw. */
@@ -173,10 +184,23 @@ class RowDivider {
   }
 }
 
-function takeDivided(
-  { batch, runs, isChanged }: DividedBatch,
-  { source }: FileRewrite,
-): RecordBatch {
+/** Gives the new rows the values that the rows before them have in some columns. */
+function keepColumns(divided: DividedBatch, keeps: ReadonlySet<string>): DividedBatch {
+  const { batch, source, runs, before, after } = divided;
+  if (source === undefined || after.rowCount === 0) return divided;
+  const kept = withColumnsOf(takeRuns([source], after), takeRuns([batch], before), keeps);
+  const [ownRuns, ownAfter] = [new RowRuns(), new RowRuns()];
+  ownAfter.add(0, 0, kept.numRows);
+  for (let run = 0, place = 0; run < runs.count; run += 1) {
+    const length = runs.lengths[run] ?? 0;
+    const isNew = runs.sources[run] === 1;
+    ownRuns.add(isNew ? 1 : 0, isNew ? place : (runs.starts[run] ?? 0), length);
+    if (isNew) place += length;
+  }
+  return { ...divided, source: kept, runs: ownRuns, after: ownAfter };
+}
+
+function takeDivided({ batch, source, runs, isChanged }: DividedBatch): RecordBatch {
   if (!isChanged) return batch;
   return takeRuns(source === undefined ? [batch] : [batch, source], runs);
 }

@@ -27,6 +27,11 @@ export type MergeOptions = WriteOptions & {
   /** Rows for which it says yes delete their match and are not inserted. */
   readonly deleteWhen?: (batch: RecordBatch, row: number) => boolean;
   /**
+   * Columns that the source lacks and whose values stay in rows that are updated: without it they become null there.
+   * Matches are then rewritten, also in a table with deletion vectors.
+   */
+  readonly keeps?: readonly string[];
+  /**
    * How much of the source is held at once, with its index of 32 bytes a row; the rows of an array, which the caller
    * holds, are not counted. A larger source goes to a temporary file by the hash of its keys and is merged part by part,
    * in one commit; each part looks through the table's keys. Default: 256 MiB.
@@ -78,7 +83,8 @@ function mergeInput(
     const state = stateActions(context, base, options, { replacesSchema: false });
     const layout = layoutAfter(state, base);
     await input.load(layout.schema);
-    const marks = marksRows(base, options) && options.mode === "upsert";
+    const isWhole = (options.keeps ?? []).length === 0;
+    const marks = marksRows(base, options) && options.mode === "upsert" && isWhole;
     const rewriter = createRewriter(context, options, { layout, marks });
     const work: MergeWork = {
       input,
@@ -140,11 +146,12 @@ function layoutAfter(state: readonly Action[], base: FullSnapshot | undefined): 
 
 function createRewriter(
   { store, runtime }: TableContext,
-  { mode, compression, fileSizeBytes, encodeWorker }: MergeOptions,
+  { mode, keeps, compression, fileSizeBytes, encodeWorker }: MergeOptions,
   { layout, marks }: { layout: Layout; marks: boolean },
 ): FileRewriter {
   const writing = {
     ...layout,
+    ...(keeps === undefined ? {} : { keeps }),
     ...(compression === undefined ? {} : { compression }),
     ...(fileSizeBytes === undefined ? {} : { fileSizeBytes }),
   };

@@ -8,6 +8,8 @@ import type { ObjectMeta } from "../store.ts";
 export type ThreadWriterOptions = Omit<DataFileOptions, "runtime" | "encodeWorker"> & {
   readonly partitionColumns: readonly string[];
   readonly isMapped: boolean;
+  /** Columns whose values stay in rows that are replaced. */
+  readonly keeps?: readonly string[];
 };
 
 /** A file to rewrite, as it is sent. */

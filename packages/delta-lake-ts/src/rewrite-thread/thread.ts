@@ -46,7 +46,8 @@ function queue(step: () => Promise<void>): void {
 }
 
 function openTarget(options: ThreadWriterOptions): RewriteTarget {
-  return { store, writer: new DataFileWriter(store, options), options, changes: undefined };
+  const writer = new DataFileWriter(store, options);
+  return { store, writer, options, changes: undefined, keeps: options.keeps };
 }
 
 function openedTarget(): RewriteTarget {

@@ -90,6 +90,7 @@ export class MergeLoad implements Load {
         source,
         keys: this.#keys,
         mode,
+        keeps: this.#schema.missing,
         compression: parts.compression,
         fileSizeBytes: parts.fileSizeBytes,
         commitInfo: commitInfo(this.#context),

@@ -14,6 +14,7 @@ export class StreamSchema {
   #columns: TableColumns | undefined;
   #targets: ReadonlyMap<string, StructField> = new Map();
   #isChanged = false;
+  #missing: readonly string[] = [];
 
   constructor(
     stream: string,
@@ -37,6 +38,11 @@ export class StreamSchema {
     return this.#isChanged ? this.#table : undefined;
   }
 
+  /** The table's columns that the stream does not have. */
+  get missing(): readonly string[] {
+    return this.#missing;
+  }
+
   /** Whether `use` with these columns would change what `conform` gives. */
   isCurrent(columns: TableColumns): boolean {
     return this.#columns === columns;
@@ -53,6 +59,7 @@ export class StreamSchema {
     const evolution = evolve(this.#stream, this.#table, schema, this.#contract, this.#widen);
     this.#table = evolution.schema;
     this.#targets = evolution.targets;
+    this.#missing = evolution.drift.missing;
     this.#isChanged ||= evolution.isChanged;
   }
 
