@@ -10,6 +10,7 @@ import traceback
 
 import canonical
 import pyarrow as pa
+import takeover
 import theirs
 from deltalake import DeltaTable
 from readers import DeltaRs, DuckDb, Polars, Spark
@@ -24,6 +25,7 @@ def main() -> int:
     readers = [DeltaRs(), DuckDb(), Polars()]
     ours = node("ours.mjs", f"{folder}/ours")
     change_feed(results, "delta-rs", lambda path: DeltaTable(path).load_cdf(starting_version=0).read_all(), ours)
+    takeover.check(results, folder)
     if jars is None:
         compare_all(results, ours, readers)
     else:
