@@ -2,8 +2,9 @@ import { Readable } from "node:stream";
 import { expect, test } from "@jest/globals";
 import { type Data, DataType, type Struct } from "apache-arrow";
 import * as fc from "fast-check";
-import { parseJson } from "../json.ts";
-import type { Column, ColumnType } from "../schema.ts";
+import { UserError } from "../error.ts";
+import { type JsonValue, parseJson, stringifyJson } from "../json.ts";
+import { type Column, type ColumnType, columnSchema } from "../schema.ts";
 import { arrowType } from "./arrow-field.ts";
 import { type ByteSource, sourceOf } from "./byte-source.ts";
 import type { Refusal } from "./column/column-builder.ts";
@@ -53,6 +54,34 @@ test("lines are read the same with their members in any order and by either path
           '{"type":"SCHEMA","stream":"s\\u00e9","schema":{"properties":{"a":{"type":"integer"},"b":{"type":"string"}}},"key_properties":[]}';
         // A member with an escaped name is not for the fast path.
         const generic = lines.map((line) => line.replace("{", '{"\\u0078":0,'));
+
+        expect(await readLines([schema, ...lines], size)).toEqual(
+          await readLines([schema, ...generic], 65_536),
+        );
+      },
+    ),
+    runs,
+  );
+});
+
+test("lines of any columns, with any bytes struck out, put in or not UTF-8, are read the same by either path", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      columnsWithRecords(),
+      fc.array(recordLine(fc.constant("@")), { minLength: 1, maxLength: 4 }),
+      fc.array(lineChange(), { minLength: 1, maxLength: 9 }),
+      chunkSize(),
+      async ({ columns, records }, envelopes, changes, size) => {
+        const lines = records.map((text, index) =>
+          changed(
+            (envelopes[index % envelopes.length] ?? "@").replace("@", () => text),
+            changes[index % changes.length],
+          ),
+        );
+        const generic = lines.map((line) =>
+          Buffer.concat([line.subarray(0, 1), Buffer.from('"\\u0078":0,'), line.subarray(1)]),
+        );
+        const schema = schemaLine(columns);
 
         expect(await readLines([schema, ...lines], size)).toEqual(
           await readLines([schema, ...generic], 65_536),
@@ -211,11 +240,14 @@ function jsonText(text: string): fc.Arbitrary<string> {
   );
 }
 
+/** Whole lines have a byte that is not UTF-8 in its place. */
+const notUtf8 = "\ue000";
+
 const anyString = () =>
   fc.oneof(
     fc.string({ maxLength: 30, unit: "binary" }),
     fc.string({ maxLength: 12, unit: "grapheme" }),
-    fc.constantFrom("\ud800", "\udc00a", "é\ud800\udc00", "\u0000", "a/b", '"', "\\"),
+    fc.constantFrom("\ud800", "\udc00a", "é\ud800\udc00", "\u0000", "a/b", '"', "\\", notUtf8),
   );
 
 const numbers = () =>
@@ -257,6 +289,15 @@ const numbers = () =>
       "1e400",
       "1.7976931348623157e308",
       "5e-324",
+      "1e-400",
+      "-0e0",
+      "0e99999999999",
+      "1e99999999999",
+      "1e-99999999999",
+      `1${"0".repeat(400)}`,
+      `0.${"0".repeat(400)}1`,
+      `${"9".repeat(38)}.${"9".repeat(38)}`,
+      `1${"0".repeat(38)}e-38`,
     ),
   );
 
@@ -500,14 +541,10 @@ function decimalText(unscaled: bigint, scale: number): string {
 
 // Whole lines.
 
-function recordLine(): fc.Arbitrary<string> {
-  const record = fc.constantFrom(
-    '{"a": 1, "b": "x"}',
-    '{"b":"y"}',
-    '{ "a" : null }',
-    '{"a":1.5}',
-    "{}",
-  );
+const fewRecords = () =>
+  fc.constantFrom('{"a": 1, "b": "x"}', '{"b":"y"}', '{ "a" : null }', '{"a":1.5}', "{}");
+
+function recordLine(record: fc.Arbitrary<string> = fewRecords()): fc.Arbitrary<string> {
   const member = (name: string, values: fc.Arbitrary<string>) =>
     values.map((value) => `"${name}":${value}`);
   const required = fc.tuple(
@@ -516,20 +553,9 @@ function recordLine(): fc.Arbitrary<string> {
     member("record", record),
   );
   const optional = fc
-    .subarray(["version", "time_extracted", "extra"])
+    .subarray(["version", "time_extracted", "extra", "stream", "record"])
     .chain((names) =>
-      fc.tuple(
-        ...names.map((name) =>
-          member(
-            name,
-            name === "version"
-              ? fc.constantFrom("1", "2", "null")
-              : name === "extra"
-                ? fc.constantFrom("[1]", "{}")
-                : fc.constantFrom('"2026-01-01T00:00:00Z"', '"bad"', "null"),
-          ),
-        ),
-      ),
+      fc.tuple(...names.map((name) => member(name, optionalValues[name] ?? fc.constant("{}")))),
     );
   return fc
     .tuple(required, optional)
@@ -542,10 +568,81 @@ function recordLine(): fc.Arbitrary<string> {
     .map(([members, separator]) => `{${members.join(separator)}}`);
 }
 
+/** Members that a RECORD may have, and those that come once more in a few lines. */
+const optionalValues: Readonly<Record<string, fc.Arbitrary<string>>> = {
+  version: fc.constantFrom("1", "2", "null", "1.5", "1e3", "9007199254740993"),
+  time_extracted: fc.constantFrom('"2026-01-01T00:00:00Z"', '"bad"', "null", "1"),
+  // Around 512 the paths differ: each counts from the value that it skips.
+  extra: fc.constantFrom("[1]", "{}", deep(400), deep(600)),
+  stream: fc.constant('"sé"'),
+  record: fc.constantFrom("{}", '{"a":7}'),
+};
+
+function deep(depth: number): string {
+  return "[".repeat(depth) + "]".repeat(depth);
+}
+
+/** What becomes of a line's bytes: few lines are changed, since one that is no JSON ends the reading. */
+function lineChange() {
+  const bytes: readonly (readonly number[])[] = [
+    [],
+    [0],
+    [0x0d],
+    [0x1f],
+    [0x22],
+    [0x2c],
+    [0x5c],
+    [0x7d],
+    [0x7f],
+    [0xff],
+    [0xc0, 0x80],
+    [0xe2, 0x82],
+    [0xed, 0xa0, 0x80],
+    [0xf4, 0x90, 0x80, 0x80],
+  ];
+  const change = fc.record({
+    at: fc.nat(),
+    removed: fc.constantFrom(0, 1),
+    added: fc.constantFrom(...bytes),
+  });
+  return fc.oneof(
+    { weight: 6, arbitrary: fc.constant({ at: 0, removed: 0, added: [] as readonly number[] }) },
+    { weight: 1, arbitrary: change },
+  );
+}
+
+type LineChange = { at: number; removed: number; added: readonly number[] };
+
+function changed(text: string, { at, removed, added }: LineChange = noChange): Buffer {
+  const mark = Buffer.from(notUtf8).toString("latin1");
+  const line = Buffer.from(text).toString("latin1").replaceAll(mark, "\xff");
+  const position = at % (line.length + 1);
+  return Buffer.concat([
+    Buffer.from(line.slice(0, position), "latin1"),
+    Buffer.from(added),
+    Buffer.from(line.slice(position + removed), "latin1"),
+  ]);
+}
+
+const noChange: LineChange = { at: 0, removed: 0, added: [] };
+
+function schemaLine(columns: readonly Column[]): Buffer {
+  const properties = columns.map(({ name, type, nullable }): [string, JsonValue] => [
+    name,
+    columnSchema(type, { nullable }),
+  ]);
+  const required = columns.filter(({ nullable }) => !nullable).map(({ name }) => name);
+  const schema = { type: "object", properties: Object.fromEntries(properties), required };
+  return Buffer.from(stringifyJson({ type: "SCHEMA", stream: "sé", schema, key_properties: [] }));
+}
+
+const newline = Buffer.from("\n");
+
 const chunkSize = () => fc.constantFrom(7, 100, 65_536);
 
-async function readLines(lines: readonly string[], size: number): Promise<unknown[]> {
-  const bytes = Buffer.from(lines.join("\n"));
+/** Everything that the reader tells, up to the error that ends it. */
+async function readLines(lines: readonly (string | Buffer)[], size: number): Promise<unknown[]> {
+  const bytes = Buffer.concat(lines.map((line) => Buffer.concat([Buffer.from(line), newline])));
   const chunks = Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) =>
     bytes.subarray(i * size, (i + 1) * size),
   );
@@ -557,7 +654,13 @@ async function readLines(lines: readonly string[], size: number): Promise<unknow
     timeExtracted: true,
   });
   const events: unknown[] = [];
-  for (let event = await reader.next(); event !== undefined; event = await reader.next()) {
+  const next = async () =>
+    await reader.next().catch((error: unknown) => {
+      if (!(error instanceof UserError)) throw error;
+      events.push({ code: error.code, message: error.message });
+      return undefined;
+    });
+  for (let event = await next(); event !== undefined; event = await next()) {
     if (event.type === "rows") {
       const { recordBatch, release, ...batch } = event.batch;
       const columns = recordBatch.data.children.map((child) =>
