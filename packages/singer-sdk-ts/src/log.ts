@@ -1,7 +1,9 @@
+import { Writable } from "node:stream";
 import { createLogger, format, type Logger, transports } from "winston";
 import { environmentPrefix } from "./environment-prefix.ts";
 import type { UserError } from "./error.ts";
 import type { Redactor } from "./redact.ts";
+import { StatusLine } from "./status-line.ts";
 
 /** Fields of an event: no data of rows, no secrets. */
 export type LogFields = Readonly<Record<string, unknown>>;
@@ -16,6 +18,8 @@ export interface Log {
   failure(error: UserError): void;
   /** A measurement, as singer-python and the Meltano SDK print it. */
   metric(metric: Metric): void;
+  /** Shows how the run goes until the next event, or nothing any more; absent where nobody looks at a terminal. */
+  readonly status?: (text: string | undefined) => void;
 }
 
 export interface Metric {
@@ -42,12 +46,33 @@ export function createLog({ name, env, redactor }: LogOptions): Log {
     info[symbol] = redactor.redact(String(info[symbol]));
     return info;
   });
+  const level = levelOf(name, env);
+  const isWatched = !isStructured && isTerminal(env) && verbose.has(level);
+  const statusLine = isWatched ? new StatusLine(process.stderr) : undefined;
+  const stream = statusLine === undefined ? process.stderr : above(statusLine);
   const logger = createLogger({
-    level: levelOf(name, env),
+    level,
     format: format.combine(isStructured ? structured(name) : human(), redaction()),
-    transports: [new transports.Stream({ stream: process.stderr, eol: "\n" })],
+    transports: [new transports.Stream({ stream, eol: "\n" })],
   });
-  return logOf(logger);
+  const log = logOf(logger);
+  return statusLine === undefined ? log : { ...log, status: (text) => statusLine.show(text) };
+}
+
+/** Whether stderr is a terminal whose lines can be taken back. */
+function isTerminal({ TERM }: NodeJS.ProcessEnv): boolean {
+  return process.stderr.isTTY && TERM !== "dumb";
+}
+
+/** Takes lines at once, as a terminal does. */
+function above(statusLine: StatusLine): Writable {
+  return new Writable({
+    decodeStrings: false,
+    write: (text, _encoding, done) => {
+      statusLine.write(String(text));
+      done();
+    },
+  });
 }
 
 function logOf(logger: Logger): Log {
@@ -76,6 +101,9 @@ const levels: Readonly<Record<string, string>> = {
   critical: "error",
   fatal: "error",
 };
+
+/** The levels at which someone wants to see how a run goes. */
+const verbose = new Set(["info", "debug", "silly"]);
 
 function levelOf(name: string, env: NodeJS.ProcessEnv): string {
   const asked = env[`${environmentPrefix(name)}_LOGLEVEL`] ?? env["LOGLEVEL"] ?? "info";

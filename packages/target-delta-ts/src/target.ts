@@ -4,6 +4,7 @@ import type { Log } from "singer-sdk-ts";
 import { ColumnarReader, type ColumnarReaderOptions } from "singer-sdk-ts/columnar";
 import { readBatchFile } from "./batch-read.ts";
 import { FlushPolicy } from "./flush-policy.ts";
+import { ProgressLine, progressOf } from "./progress-line.ts";
 import { REJECTS_SUFFIX, Rejects } from "./rejects.ts";
 import { writeReport } from "./report.ts";
 import { reportPage } from "./report-page.ts";
@@ -48,8 +49,9 @@ export async function load(context: LoadContext): Promise<0 | 3> {
     openTable: (message, columns) => tables.openRejects(message, columns),
   });
   const options = readerOptions(context, config.max_rejects > 0 ? "event" : "error");
+  const reader = new ColumnarReader(input, { ...options, pendingBytes: pendingBytesMax(config) });
   const run = new TargetRun({
-    reader: new ColumnarReader(input, { ...options, pendingBytes: pendingBytesMax(config) }),
+    reader,
     readBatchFile: (path, message, schema) => readBatchFile(path, message, { schema, options }),
     policy: new FlushPolicy({
       rows: config.batch_size_rows,
@@ -69,12 +71,14 @@ export async function load(context: LoadContext): Promise<0 | 3> {
       tables.openStream(message, columns, (record) => rejects.add(record)),
   });
   let outcome = "failed";
+  const progress = new ProgressLine(log, () => progressOf(reader, run.streams));
   try {
     await run.run();
     await tables.maintain();
     await tables.audit(run.streams, (stream) => rejects.countOf(stream));
     outcome = rejects.count === 0 ? "done" : "done, but records were rejected";
   } finally {
+    progress.end();
     await report(context, { ...identity, outcome }, { tables, run, rejects });
     await tables.close();
   }

@@ -21,6 +21,12 @@ export const targetCommand: Command<TargetDefinition<Settings>> = {
   async run(target, context, flags) {
     const { openInput, stateWriter } = await import("./target-run.ts");
     const input = await openInput(flags["input"], context.config);
-    return target.load({ ...context, input, flags, writeState: stateWriter(flags["state-out"]) });
+    const write = stateWriter(flags["state-out"]);
+    const writeState = async (text: string): Promise<void> => {
+      // Both may be the same terminal.
+      context.log.status?.(undefined);
+      await write(text);
+    };
+    return target.load({ ...context, input, flags, writeState });
   },
 };
