@@ -147,6 +147,12 @@ test("a column that the statistics' property names is not renamed", async () => 
   });
 });
 
+test("a column whose name is only part of a name in the statistics' property is renamed", async () => {
+  await setProperties(store, { "delta.dataSkippingStatsColumns": "`order id`, workplace" });
+
+  await expect(renameColumn(store, "place", "order")).resolves.toBeDefined();
+});
+
 test("the last column is not dropped", async () => {
   await dropColumn(store, "place");
   await dropColumn(store, "total, net");

@@ -153,10 +153,18 @@ function checkUnused(base: Snapshot, path: readonly string[], verb: "rename" | "
   if (verb === "drop" && field !== undefined && clustering.includes(physicalName(field))) {
     throw refusal(path, verb, "the table is clustered by it");
   }
-  const listed = base.metadata.configuration["delta.dataSkippingStatsColumns"] ?? "";
-  if (listed.toLowerCase().includes(first.toLowerCase())) {
+  const listed = base.properties.statisticsColumns ?? [];
+  if (listed.some((other) => areNested(path, other))) {
     throw refusal(path, verb, "delta.dataSkippingStatsColumns names it");
   }
+}
+
+/** True when both paths lead to one column, or one lies in the other. */
+function areNested(one: readonly string[], other: readonly string[]): boolean {
+  const depth = Math.min(one.length, other.length);
+  return one
+    .slice(0, depth)
+    .every((name, index) => name.toLowerCase() === other[index]?.toLowerCase());
 }
 
 function changeStruct(
