@@ -97,6 +97,7 @@ export class MergeLoad implements Load {
         ...(isHardDelete ? { deleteWhen: isDeleted } : {}),
         ...(changed === undefined || !this.#isCreated ? {} : { schema: changed }),
         configuration: parts.configuration,
+        ...(parts.encodeWorker === undefined ? {} : { encodeWorker: parts.encodeWorker }),
         ...(this.#isCreated
           ? {}
           : { createIfMissing: { schema, partitionColumns: parts.partitionColumns } }),
