@@ -17,13 +17,14 @@ const USAGE = `usage: delta-lake-ts COMMAND FOLDER [options]
   history    commits, newest first
   head       the first rows, one JSON object a line
   count      the number of rows
-  check      holds the files against the log; exit code 1 when something is wrong
+  check      holds the files against the log, and the log against itself; exit code 1 when something is wrong
   optimize   joins small files
   vacuum     lists files that no version needs; --delete deletes them
 
   --version N   look at version N (describe, head, count)
   --limit N     at most N rows or commits
   --delete      vacuum: delete instead of listing
+  --rows        check: read every row as well, and compare it with the log's bounds
   --json        one JSON value instead of text
 `;
 
@@ -38,6 +39,7 @@ interface Options {
   readonly version: number | undefined;
   readonly limit: number | undefined;
   readonly isDeleting: boolean;
+  readonly readsRows: boolean;
 }
 
 /** Runs one command line and returns its exit code: 0 done, 1 failed, 2 usage. Writes through the two functions only. */
@@ -91,6 +93,7 @@ function parseCommand(args: readonly string[]): CommandLine | string {
         version: { type: "string" },
         limit: { type: "string" },
         delete: { type: "boolean", default: false },
+        rows: { type: "boolean", default: false },
         json: { type: "boolean", default: false },
         help: { type: "boolean", short: "h", default: false },
       },
@@ -102,6 +105,7 @@ function parseCommand(args: readonly string[]): CommandLine | string {
       version: wholeNumber("version", values.version),
       limit: wholeNumber("limit", values.limit),
       isDeleting: values.delete,
+      readsRows: values.rows,
     };
     return {
       command: command ?? "describe",
@@ -132,7 +136,7 @@ async function runCommand(command: Command, store: LocalStore, options: Options)
     case "count":
       return count(await openTable(store, options));
     case "check": {
-      const result = await check(store);
+      const result = await check(store, { readsRows: options.readsRows });
       const isWell = result.problems.length === 0;
       const lines = isWell
         ? [`version ${result.version}: ${result.fileCount} files, all well`]

@@ -35,6 +35,17 @@ export async function findLogSegment(
   return files.length === 0 ? undefined : buildSegment(files, version, unusable);
 }
 
+/** The versions that have a commit file, oldest first, and those that have a whole checkpoint. */
+export async function listVersions(
+  store: ObjectStore,
+): Promise<{ readonly commits: readonly number[]; readonly checkpoints: ReadonlySet<number> }> {
+  const files = await listLog(store, 0);
+  return {
+    commits: files.flatMap((file) => (file.type === "commit" ? [file.version] : [])),
+    checkpoints: new Set(completeCheckpoints(files).map(({ version }) => version)),
+  };
+}
+
 type ListedFile = LogFile & { readonly meta: ObjectMeta };
 
 async function listLog(store: ObjectStore, fromVersion: number): Promise<ListedFile[]> {

@@ -1,14 +1,14 @@
 import type { AddFile } from "../action.ts";
 import { openBlob } from "../blob.ts";
 import { DeltaError } from "../error.ts";
-import { readLastCheckpoint } from "../last-checkpoint.ts";
-import { checkpointPath } from "../log-path.ts";
 import { readFooter } from "../parquet/decode.ts";
 import { decodePath } from "../partition.ts";
 import { type FullSnapshot, loadFullSnapshot } from "../snapshot.ts";
 import { parseStatistics } from "../stats/parse.ts";
 import type { ObjectStore } from "../store.ts";
 import { readChecksum } from "../version-checksum.ts";
+import { checkBounds } from "./check-bounds.ts";
+import { checkLog } from "./check-log.ts";
 
 /** What {@link check} looked at, and what is wrong. */
 export interface CheckResult {
@@ -18,28 +18,27 @@ export interface CheckResult {
   readonly problems: readonly string[];
 }
 
-/** Holds a table against what its log promises: every live file is there, of its size, with its number of rows. */
-export async function check(store: ObjectStore): Promise<CheckResult> {
+export interface CheckOptions {
+  /** Also reads every row: the bounds of the log must contain its values. */
+  readonly readsRows?: boolean;
+}
+
+/**
+ * Holds a table against what its log promises: every live file is there, of its size, with its number of rows, and the
+ * log contradicts itself nowhere.
+ */
+export async function check(store: ObjectStore, options: CheckOptions = {}): Promise<CheckResult> {
   const snapshot = await loadFullSnapshot(store);
   if (snapshot === undefined)
     throw new DeltaError("E_TABLE_NOT_FOUND", "there is no Delta table here");
-  const problems: string[] = [...(await checkLog(store, snapshot))];
+  const problems = [...(await checkLog(store)), ...(await checkChecksum(store, snapshot))];
   for (const add of snapshot.files.values()) {
     const problem = await checkFile(store, add);
     if (problem !== undefined) problems.push(problem);
+    else if (options.readsRows === true)
+      problems.push(...(await checkBounds(store, snapshot, add)));
   }
   return { version: snapshot.version, fileCount: snapshot.files.size, problems };
-}
-
-async function checkLog(store: ObjectStore, snapshot: FullSnapshot): Promise<string[]> {
-  const problems = snapshot.emptyVersions.map(
-    (version) => `version ${version} of the log is an empty file`,
-  );
-  const pointer = await readLastCheckpoint(store);
-  if (pointer !== undefined && (await store.head(checkpointPath(pointer))) === undefined) {
-    problems.push(`_last_checkpoint names version ${pointer}, which has no checkpoint file`);
-  }
-  return [...problems, ...(await checkChecksum(store, snapshot))];
 }
 
 /** The version's `.crc`, where there is one, must say what the log says: Spark refuses a table where it does not. */

@@ -42,12 +42,20 @@ export function mayContain(add: AddFile, ranges: readonly ColumnRange[]): boolea
   if (add.stats === undefined || ranges.length === 0) return true;
   const { minValues, maxValues } = parseStatistics(add.stats);
   return ranges.every(({ name, type, min, max }) => {
-    const fileMin = trustedBound(type, minValues[name]);
-    const fileMax = widen(type, trustedBound(type, maxValues[name]));
+    const [fileMin, fileMax] = fileBounds(type, minValues[name], maxValues[name]);
     const isAbove = fileMin !== undefined && compareScalars(fileMin, max) > 0;
     const isBelow = fileMax !== undefined && compareScalars(fileMax, min) < 0;
     return !isAbove && !isBelow;
   });
+}
+
+/** What a file's statistics prove of a column: no value is below the first or above the second one. */
+export function fileBounds(
+  type: DeltaType,
+  min: unknown,
+  max: unknown,
+): [Scalar | undefined, Scalar | undefined] {
+  return [trustedBound(type, min), widen(type, trustedBound(type, max))];
 }
 
 function trustedBound(type: DeltaType, bound: unknown): Scalar | undefined {
