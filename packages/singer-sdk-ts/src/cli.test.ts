@@ -16,7 +16,8 @@ function file(name: string, content: unknown): string {
   return path;
 }
 
-const state = '{"bookmarks":{"greetings":{"replication_key_value":3}}}';
+const state =
+  '{"bookmarks":{"greetings":{"replication_key_value":3}},"singer_sdk_ts":{"streams":{"greetings":{"rows":3}}}}';
 
 describe("a tap", () => {
   test("without a catalog syncs what it discovers", async () => {

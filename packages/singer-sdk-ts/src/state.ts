@@ -1,5 +1,6 @@
 import { UserError } from "./error.ts";
 import { DecimalText, type JsonValue, parseJson } from "./json.ts";
+import { sourceCountsMember } from "./source-counts.ts";
 
 /** What is remembered of one stream, in the Meltano SDK's words (`replication_key`, `replication_key_value`, …) and a tap's own. */
 export interface Bookmark {
@@ -22,7 +23,8 @@ export class State {
   currentlySyncing: string | undefined;
 
   private constructor(members: { readonly [key: string]: JsonValue | undefined }) {
-    const { bookmarks, currently_syncing, ...others } = members;
+    // What the run before counted says nothing of this one.
+    const { bookmarks, currently_syncing, [sourceCountsMember]: _, ...others } = members;
     this.#others = others;
     this.currentlySyncing = typeof currently_syncing === "string" ? currently_syncing : undefined;
     const entries = Object.entries(objectOf(bookmarks) ?? {});
@@ -51,7 +53,7 @@ export class State {
   }
 
   /** The full state, streams that this run did not touch included. */
-  toJSON(): JsonValue {
+  toJSON(): { readonly [key: string]: JsonValue } {
     return {
       ...this.#others,
       ...(this.currentlySyncing !== undefined && { currently_syncing: this.currentlySyncing }),

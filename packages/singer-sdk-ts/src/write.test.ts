@@ -1,5 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { DecimalText } from "./json.ts";
+import { LineSum, SourceCounter } from "./source-counts.ts";
 import { State } from "./state.ts";
 import { MessageWriter, type Sink } from "./write.ts";
 
@@ -25,7 +26,9 @@ class SlowPipe implements Sink {
 test("messages are written in order, one a line, numbers with their digits", async () => {
   const pipe = new SlowPipe(7);
   const rows: [string, number][] = [];
-  const writer = new MessageWriter(pipe, (stream, count) => rows.push([stream, count]));
+  const writer = new MessageWriter(pipe, {
+    onRows: (stream, count) => rows.push([stream, count]),
+  });
 
   writer.schema({ stream: "s", schema: { properties: {} }, key_properties: ["id"] });
   writer.record("s", { id: 1n, price: new DecimalText("1.10") }, { version: 5 });
@@ -80,4 +83,33 @@ test("it is full when a pipe's worth of bytes waits", () => {
   expect(writer.isFull).toBe(false);
   writer.bytes.ascii("x");
   expect(writer.isFull).toBe(true);
+});
+
+test("states tell how many records of each stream stand before them, and a checksum of their lines", async () => {
+  const pipe = new SlowPipe(64 * 1024);
+  const counter = new SourceCounter({ hasSums: true });
+  const writer = new MessageWriter(pipe, { counter });
+  const sum = new LineSum();
+
+  writer.record("a", { id: 1 });
+  writer.bytes.ascii('{"type":"RECORD","stream":"b","record":{"id":2}}\n');
+  writer.written("b", 1);
+  writer.record("a", { id: 3 });
+  writer.state(State.parse('{"bookmarks":{},"singer_sdk_ts":{"streams":{"a":{"rows":9}}}}'));
+  await writer.flush();
+
+  const lines = pipe.text.split("\n");
+  for (const line of [lines[2], lines[0]]) sum.addLine(Buffer.from(line ?? ""));
+  expect(JSON.parse(lines[3] ?? "")).toEqual({
+    type: "STATE",
+    value: {
+      bookmarks: {},
+      singer_sdk_ts: {
+        streams: {
+          a: { rows: 2, checksum: sum.digits },
+          b: { rows: 1, checksum: expect.any(String) },
+        },
+      },
+    },
+  });
 });

@@ -5,6 +5,7 @@ import { ByteWriter } from "./byte-writer.ts";
 import { type JsonValue, stringifyJson } from "./json.ts";
 import { checkLines } from "./line-limit.ts";
 import { parseMessage, type RecordMessage, type SchemaMessage } from "./message.ts";
+import { type SourceCounter, sourceCountsMember } from "./source-counts.ts";
 import { State } from "./state.ts";
 import type { StreamMapper } from "./stream-map/stream-mapper.ts";
 
@@ -21,6 +22,18 @@ export interface Sink {
   write(bytes: Uint8Array): number;
 }
 
+/** What stands between a tap and the reader of its messages. */
+export interface WriterOptions {
+  /** Told how many records of a stream the tap wrote, before they are mapped. */
+  readonly onRows?: (stream: string, rows: number) => void;
+  readonly mapper?: StreamMapper | undefined;
+  /** Takes rows out of the messages and puts them into files. */
+  readonly batches?: BatchOutput | undefined;
+  /** Counts the records that leave; each `State` that is written then tells them. */
+  readonly counter?: SourceCounter;
+  readonly lineBytesMax?: number;
+}
+
 /** The only writer of stdout: Singer messages in order, waiting for whoever reads them. */
 export class MessageWriter {
   /** Taps append whole RECORD lines here, newline included, and then say `written` before they wait for anything. */
@@ -28,27 +41,22 @@ export class MessageWriter {
   readonly #sink: Sink;
   readonly #onRows: (stream: string, rows: number) => void;
   readonly #mapper: StreamMapper | undefined;
-  /** Takes rows out of the messages and puts them into files, when asked. */
   readonly #batches: BatchOutput | undefined;
+  readonly #counter: SourceCounter | undefined;
   readonly #lineBytesMax: number;
   /** What leaves while `#batches` takes everything else. */
   readonly #batchLines = new ByteWriter(0);
-  /** Up to here `bytes` holds what leaves; behind it, RECORD lines that the mapper has not seen. */
-  #mappedEnd = 0;
+  /** Up to here `bytes` holds what leaves; behind it, RECORD lines that are neither mapped nor counted. */
+  #countedEnd = 0;
   #draining: Promise<void> | undefined;
 
-  constructor(
-    sink: Sink = stdout,
-    onRows: (stream: string, rows: number) => void = () => undefined,
-    mapper?: StreamMapper,
-    batches?: BatchOutput,
-    lineBytesMax = Number.POSITIVE_INFINITY,
-  ) {
+  constructor(sink: Sink = stdout, options: WriterOptions = {}) {
     this.#sink = sink;
-    this.#onRows = onRows;
-    this.#mapper = mapper;
-    this.#batches = batches;
-    this.#lineBytesMax = lineBytesMax;
+    this.#onRows = options.onRows ?? (() => undefined);
+    this.#mapper = options.mapper;
+    this.#batches = options.batches;
+    this.#counter = options.counter;
+    this.#lineBytesMax = options.lineBytesMax ?? Number.POSITIVE_INFINITY;
   }
 
   /** True when a pipe's worth of bytes waits: time to `flush`. */
@@ -89,7 +97,13 @@ export class MessageWriter {
   }
 
   state(value: JsonValue | State): void {
-    this.#line({ type: "STATE", value: value instanceof State ? value.toJSON() : value });
+    this.#line({ type: "STATE", value: value instanceof State ? this.#counted(value) : value });
+  }
+
+  #counted(state: State): JsonValue {
+    const value = state.toJSON();
+    if (this.#counter === undefined) return value;
+    return { ...value, [sourceCountsMember]: this.#counter.json() };
   }
 
   activateVersion(stream: string, version: number): void {
@@ -99,25 +113,28 @@ export class MessageWriter {
 
   /** Counts records that a tap appended to `bytes` by itself. */
   written(stream: string, rows: number): void {
-    if (this.#mapper !== undefined) this.#map(this.#mapper, stream);
+    const { bytes } = this;
+    if (this.#mapper?.isSame(stream) === false) this.#map(this.#mapper);
+    else this.#counter?.add(stream, rows, bytes.written().subarray(this.#countedEnd));
+    this.#countedEnd = bytes.position;
     this.#batches?.rows(this.#take());
     this.#onRows(stream, rows);
   }
 
-  /** Puts mapped RECORD lines in the place of those that were appended. */
-  #map(mapper: StreamMapper, stream: string): void {
+  /** Puts mapped RECORD lines in the place of those that were appended, and counts them. */
+  #map(mapper: StreamMapper): void {
     const { bytes } = this;
-    const start = this.#mappedEnd;
-    if (!mapper.isSame(stream)) {
-      const lines = bytes.buffer.toString("utf8", start, bytes.position).split("\n");
-      bytes.position = start;
-      for (const line of lines) {
-        const message = line === "" ? undefined : parseMessage(line);
-        if (message?.type === "RECORD")
-          for (const mapped of mapper.record(message)) this.#append(jsonOf(mapped));
+    const lines = bytes.buffer.toString("utf8", this.#countedEnd, bytes.position).split("\n");
+    bytes.position = this.#countedEnd;
+    for (const line of lines) {
+      const message = line === "" ? undefined : parseMessage(line);
+      if (message?.type !== "RECORD") continue;
+      for (const mapped of mapper.record(message)) {
+        const start = bytes.position;
+        this.#append(jsonOf(mapped));
+        this.#counter?.add(mapped.stream, 1, bytes.written().subarray(start));
       }
     }
-    this.#mappedEnd = bytes.position;
   }
 
   /**
@@ -153,7 +170,7 @@ export class MessageWriter {
   #take(): Buffer {
     const taken = Buffer.from(this.bytes.written());
     this.bytes.clear();
-    this.#mappedEnd = 0;
+    this.#countedEnd = 0;
     return taken;
   }
 
@@ -172,7 +189,7 @@ export class MessageWriter {
     }
     bytes.clear();
     // At once: streams that write beside each other look at it before an await returns.
-    if (bytes === this.bytes) this.#mappedEnd = 0;
+    if (bytes === this.bytes) this.#countedEnd = 0;
   }
 
   #line(message: {
@@ -181,7 +198,7 @@ export class MessageWriter {
     readonly [key: string]: JsonValue | undefined;
   }): void {
     this.#append(message);
-    this.#mappedEnd = this.bytes.position;
+    this.#countedEnd = this.bytes.position;
     this.#batches?.line(message, this.#take());
   }
 

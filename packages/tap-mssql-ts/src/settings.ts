@@ -1,4 +1,4 @@
-import type { ConfigOf, Settings } from "singer-sdk-ts";
+import { type ConfigOf, type Settings, sourceCountSettings } from "singer-sdk-ts";
 import { batchSettings } from "singer-sdk-ts/batch";
 import { mappingSettings } from "singer-sdk-ts/mapping-settings";
 import { connectionSettings } from "./connection-settings.ts";
@@ -253,6 +253,7 @@ export const settings = {
       description: "Text of binary values: base64, or `0x` and upper-case hexadecimal digits.",
     },
     ...batchSettings,
+    ...sourceCountSettings,
     ...mappingSettings,
   },
 } as const satisfies Settings;

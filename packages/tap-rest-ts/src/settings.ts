@@ -1,4 +1,4 @@
-import type { ConfigOf, Settings } from "singer-sdk-ts";
+import { type ConfigOf, type Settings, sourceCountSettings } from "singer-sdk-ts";
 import { batchSettings } from "singer-sdk-ts/batch";
 import { mappingSettings } from "singer-sdk-ts/mapping-settings";
 import { authProperties } from "./settings/auth.ts";
@@ -170,6 +170,7 @@ export const settings = {
         "Keeps the API's answers from request to request and run to run; without effect beside cassette.",
     },
     ...batchSettings,
+    ...sourceCountSettings,
     ...mappingSettings,
     ...msdkProperties,
   },

@@ -9,6 +9,7 @@ import {
 } from "delta-lake-ts";
 import type { Column } from "singer-sdk-ts";
 import { arrowField } from "singer-sdk-ts/columnar";
+import type { RecordCounts } from "./report.ts";
 
 /** The table's folder below the target's `path`. */
 export const AUDIT_TABLE = "_sdc_loads";
@@ -19,7 +20,7 @@ export interface LoadEntry {
   readonly path: string;
   readonly method: string;
   readonly rowCount: number;
-  readonly rejectedCount: number;
+  readonly records: RecordCounts;
   /** Order-free, 128 bits, of the rows given to the table. */
   readonly checksum: string | undefined;
   /** The stream's table, as the run leaves it. */
@@ -44,6 +45,7 @@ const columns: readonly Column[] = [
   { name: "table_bytes", type: { type: "integer", bits: 64 }, nullable: true },
   { name: "rows_rejected", type: { type: "integer", bits: 64 }, nullable: true },
   { name: "rows_checksum", type: { type: "string" }, nullable: true },
+  { name: "rows_written", type: { type: "integer", bits: 64 }, nullable: true },
   { name: "started_at", type: { type: "timestamp" }, nullable: false },
   { name: "finished_at", type: { type: "timestamp" }, nullable: false },
 ];
@@ -83,8 +85,9 @@ async function auditRow(run: AuditRun, entry: LoadEntry): Promise<Record<string,
     table_version: long(table?.version),
     table_files: long(table?.fileCount),
     table_bytes: long(table?.sizeBytes),
-    rows_rejected: BigInt(entry.rejectedCount),
+    rows_rejected: BigInt(entry.records.rejected),
     rows_checksum: entry.checksum ?? null,
+    rows_written: long(entry.records.written),
     started_at: BigInt(run.startedMs) * 1000n,
     finished_at: BigInt(run.finishedMs) * 1000n,
   };

@@ -12,11 +12,21 @@ interface WaitingFiles {
 /** Counts the rows that came in BATCH files, and deletes the files that a tap left to us once their rows are safe. */
 export class BatchFiles {
   readonly #rowCounts = new Map<string, number>();
+  readonly #rejectCounts = new Map<string, number>();
   #waiting: WaitingFiles[] = [];
 
   /** Rows of a stream that came in files. */
   rowCount(stream: string): number {
     return this.#rowCounts.get(stream) ?? 0;
+  }
+
+  /** Records of a stream that came in files, rejected ones included. */
+  recordCount(stream: string): number {
+    return this.rowCount(stream) + (this.#rejectCounts.get(stream) ?? 0);
+  }
+
+  addReject(stream: string): void {
+    this.#rejectCounts.set(stream, (this.#rejectCounts.get(stream) ?? 0) + 1);
   }
 
   addRows(stream: string, rowCount: number): void {

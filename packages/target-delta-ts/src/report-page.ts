@@ -58,7 +58,12 @@ ${streams.map(streamRow).join("\n")}
 `;
 }
 
+/** Places of the numbers that may say that something is wrong. */
+const WRITTEN = 0;
+const REJECTED = 4;
+
 const numberHeads = [
+  "Written by source",
   "Received",
   "Loaded",
   "Deleted",
@@ -72,9 +77,18 @@ const numberHeads = [
   .map((head) => `<th class="number">${head}</th>`)
   .join("");
 
-function streamRow({ stream, method, received, rejected, table }: StreamReport): string {
+function streamRow({
+  stream,
+  method,
+  written,
+  differs,
+  received,
+  rejected,
+  table,
+}: StreamReport): string {
   const commits = table?.commits ?? [];
   const numbers = [
+    count(written),
     count(received),
     table === undefined ? "" : count(sum(commits.map(({ rows }) => rows))),
     table === undefined ? "" : count(sum(commits.map(({ deleted }) => deleted))),
@@ -86,7 +100,7 @@ function streamRow({ stream, method, received, rejected, table }: StreamReport):
     table === undefined ? "" : (table.bytes / 1e6).toFixed(1),
   ];
   const cells = numbers.map((number, index) => {
-    const isBad = index === 3 && rejected > 0;
+    const isBad = (index === REJECTED && rejected > 0) || (index === WRITTEN && differs);
     return `<td class="number${isBad ? " bad" : ""}">${number}</td>`;
   });
   return `<tr><td>${escape(stream)}</td><td>${escape(method)}</td>${cells.join("")}<td>${escape(schemaText(table))}</td></tr>`;

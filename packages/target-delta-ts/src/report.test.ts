@@ -46,6 +46,7 @@ test("T46: --report tells of each stream what came, what was rejected and what t
   expect(await cells(file, "orders")).toEqual({
     Stream: "orders",
     Method: "upsert",
+    "Written by source": "",
     Received: "2",
     Loaded: "2",
     Deleted: "0",

@@ -13,12 +13,20 @@ interface ReportCommit {
   readonly deleted: number;
 }
 
+/** What a run counted of one stream's records, beside its rows. */
+export interface RecordCounts {
+  readonly rejected: number;
+  /** By the source's own count; undefined where it does not tell. */
+  readonly written: number | undefined;
+  /** Whether what came in is not what the source wrote. */
+  readonly differs: boolean;
+}
+
 /** What a run did to one stream; `table` is missing where there is no Delta table to be read. */
-export interface StreamReport {
+export interface StreamReport extends RecordCounts {
   readonly stream: string;
   readonly method: string;
   readonly received: number;
-  readonly rejected: number;
   readonly table?: {
     readonly path: string;
     readonly version: number;

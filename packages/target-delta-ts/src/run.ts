@@ -5,6 +5,7 @@ import { type BatchEvent, batchPaths, type SchemaEvent } from "./batch-read.ts";
 import type { FlushPolicy } from "./flush-policy.ts";
 import type { ReceivedRows } from "./load/load.ts";
 import type { Rejects } from "./rejects.ts";
+import type { ReceivedRecords, SourceCheck } from "./source-check.ts";
 import { StateLedger } from "./state-ledger.ts";
 import type { StreamLoad } from "./stream-load.ts";
 import { Ticker } from "./ticker.ts";
@@ -44,6 +45,7 @@ export interface RunOptions {
     schema: SchemaEvent,
   ) => AsyncIterable<BatchEvent>;
   readonly rejects: Rejects;
+  readonly sourceCheck: SourceCheck;
   /** Whether versions of rows and their activation count; without it rows are loaded as if they had none. */
   readonly isVersioned: boolean;
   readonly writeState: (text: string) => Promise<void>;
@@ -121,6 +123,10 @@ export class TargetRun {
       case "pressure":
         return await this.#relieve();
       case "state": {
+        const { sourceCheck } = this.#options;
+        sourceCheck.state(event.value, (stream) => this.#receivedRecords(stream));
+        // What was printed stays good; a state that says more than came in may not leave.
+        if (sourceCheck.differs) return;
         this.#restartRows = new Map(
           [...this.#streams.keys()].map((stream) => [stream, this.#rowCount(stream)]),
         );
@@ -171,6 +177,13 @@ export class TargetRun {
   /** Rows of a stream so far, in messages and in files. */
   #rowCount(stream: string): number {
     return this.#options.reader.rowCount(stream) + this.#batchFiles.rowCount(stream);
+  }
+
+  #receivedRecords(stream: string): ReceivedRecords {
+    const { reader } = this.#options;
+    const inFiles = this.#batchFiles.recordCount(stream);
+    const checksum = inFiles === 0 ? reader.lineSum(stream) : undefined;
+    return { rows: reader.recordCount(stream) + inFiles, checksum };
   }
 
   #receivedMarks(): Map<string, number> {
@@ -245,8 +258,10 @@ export class TargetRun {
     for (const path of paths) {
       const before = this.#rowCount(stream);
       for await (const event of readBatchFile(path, message, schema)) {
-        if (event.type === "reject") await rejects.add(event);
-        else {
+        if (event.type === "reject") {
+          this.#batchFiles.addReject(stream);
+          await rejects.add(event);
+        } else {
           const { batch } = event;
           this.#batchFiles.addRows(stream, batch.rowCount);
           await load.write(this.#received(batch, before + batch.firstRow));

@@ -167,6 +167,13 @@ export const settings = {
       description:
         "Records of a run that may fail to fit their columns: they go to the table `<stream>__rejects` with the reason, and the exit code is 3. One more ends the run; 0 lets the first one end it.",
     },
+    source_check: {
+      type: "string",
+      enum: ["counts", "checksums", "none"],
+      default: "counts",
+      description:
+        "What is held against the counts in the states of `tap-mssql-ts`, `tap-rest-ts` and other taps of this toolkit: `counts` the records received, `checksums` also the bytes of their lines, when the tap has `state_checksums` (it costs a CRC-32 of each). Where they differ, E_SOURCE_COUNT names the stream, no later state is printed and the exit code is 3. `none` is for a mapper between tap and target that adds or drops records.",
+    },
     schema_contract: {
       type: "object",
       properties: schemaContractSettings,

@@ -11,7 +11,7 @@ import type { TableContext } from "./load/table-context.ts";
 import { maintain } from "./maintenance.ts";
 import { type Partitioning, partitioning } from "./partition-setting.ts";
 import { REJECTS_SUFFIX } from "./rejects.ts";
-import { type StreamReport, tableReport } from "./report.ts";
+import { type RecordCounts, type StreamReport, tableReport } from "./report.ts";
 import type { RunStream } from "./run.ts";
 import { EVOLVE, type SchemaContract } from "./schema-contract.ts";
 import type { Config } from "./settings.ts";
@@ -120,14 +120,14 @@ export class Tables {
   /** Writes down what the run did to each stream's table. */
   async audit(
     streams: ReadonlyMap<string, LoadedStream>,
-    rejectedOf: (stream: string) => number,
+    countsOf: (stream: string) => RecordCounts,
   ): Promise<void> {
     if (!this.#config.load_audit) return;
     const { id, startedMs } = this.#run;
     const run = { id, startedMs, finishedMs: Date.now() };
     const loaded = Array.from(this.#entries(streams), (entry) => ({
       ...entry,
-      rejectedCount: rejectedOf(entry.stream),
+      records: countsOf(entry.stream),
     }));
     if (this.#warehouse !== undefined) return await this.#warehouse.audit(run, loaded);
     if (!this.#areDelta) return;
@@ -141,19 +141,19 @@ export class Tables {
   /** What the run left of each stream, for its report. */
   async report(
     streams: ReadonlyMap<string, LoadedStream>,
-    rejectedOf: (stream: string) => number,
+    countsOf: (stream: string) => RecordCounts,
   ): Promise<readonly StreamReport[]> {
     const reports: StreamReport[] = [];
     for (const { stream, path, method, rowCount: received } of this.#entries(streams)) {
       const table = this.#areDelta
         ? await tableReport({ store: openStore(this.#config, path), path }, this.#run)
         : undefined;
-      const rejected = rejectedOf(stream);
+      const counts = countsOf(stream);
       reports.push({
         stream,
         method,
         received,
-        rejected,
+        ...counts,
         ...(table === undefined ? {} : { table }),
       });
     }
@@ -191,7 +191,7 @@ export class Tables {
   /** The streams of the run with their tables. */
   *#entries(
     streams: ReadonlyMap<string, LoadedStream>,
-  ): Generator<Omit<LoadEntry, "store" | "rejectedCount">> {
+  ): Generator<Omit<LoadEntry, "store" | "records">> {
     for (const [stream, { rowCount, checksum, method = "append" }] of streams) {
       yield { stream, path: streamPath(this.#config, stream), method, rowCount, checksum };
     }

@@ -6,10 +6,11 @@ import { readBatchFile } from "./batch-read.ts";
 import { FlushPolicy } from "./flush-policy.ts";
 import { ProgressLine, progressOf } from "./progress-line.ts";
 import { REJECTS_SUFFIX, Rejects } from "./rejects.ts";
-import { writeReport } from "./report.ts";
+import { type RecordCounts, writeReport } from "./report.ts";
 import { reportPage } from "./report-page.ts";
 import { TargetRun } from "./run.ts";
 import type { Config } from "./settings.ts";
+import { SourceCheck, type SourceCheckMode } from "./source-check.ts";
 import { openStore } from "./table-store.ts";
 import { hasHistory, streamContract, streamPath, Tables } from "./tables.ts";
 import { verify } from "./verify.ts";
@@ -37,7 +38,13 @@ function pendingBytesMax({ max_memory_mb: memoryMb }: Config): number {
   return memoryMb * 1024 * 1024 * PENDING_SHARE;
 }
 
-/** Loads a Singer stream into tables, and gives the exit code: 3 when records were rejected. */
+/** Stream maps change records on purpose before they are counted. */
+function sourceCheckMode(config: Config): SourceCheckMode {
+  const isMapped = config.stream_maps !== undefined || config.flattening_enabled;
+  return isMapped ? "none" : config.source_check;
+}
+
+/** Loads a Singer stream into tables, and gives the exit code: 3 when records were rejected or some did not arrive. */
 export async function load(context: LoadContext): Promise<0 | 3> {
   const { config, log, signal, input, writeState } = context;
   const identity = { id: randomUUID(), startedMs: Date.now(), log };
@@ -49,7 +56,13 @@ export async function load(context: LoadContext): Promise<0 | 3> {
     openTable: (message, columns) => tables.openRejects(message, columns),
   });
   const options = readerOptions(context, config.max_rejects > 0 ? "event" : "error");
-  const reader = new ColumnarReader(input, { ...options, pendingBytes: pendingBytesMax(config) });
+  const mode = sourceCheckMode(config);
+  const sourceCheck = new SourceCheck(mode, log);
+  const reader = new ColumnarReader(input, {
+    ...options,
+    sumsLines: mode === "checksums",
+    pendingBytes: pendingBytesMax(config),
+  });
   const run = new TargetRun({
     reader,
     readBatchFile: (path, message, schema) => readBatchFile(path, message, { schema, options }),
@@ -63,6 +76,7 @@ export async function load(context: LoadContext): Promise<0 | 3> {
     log,
     signal,
     rejects,
+    sourceCheck,
     isVersioned: config.process_activate_version_messages,
     writeState,
     now: Date.now,
@@ -75,11 +89,11 @@ export async function load(context: LoadContext): Promise<0 | 3> {
   try {
     await run.run();
     await tables.maintain();
-    await tables.audit(run.streams, (stream) => rejects.countOf(stream));
-    outcome = rejects.count === 0 ? "done" : "done, but records were rejected";
+    await tables.audit(run.streams, (stream) => recordCounts(stream, rejects, sourceCheck));
+    outcome = outcomeOf(rejects, sourceCheck);
   } finally {
     progress.end();
-    await report(context, { ...identity, outcome }, { tables, run, rejects });
+    await report(context, { ...identity, outcome }, { tables, run, rejects, sourceCheck });
     await tables.close();
   }
   for (const [stream, { rowCount, method }] of run.streams) {
@@ -87,19 +101,38 @@ export async function load(context: LoadContext): Promise<0 | 3> {
   }
   const elapsedMs = Date.now() - identity.startedMs;
   log.info("load_finished", { streams: run.streams.size, rejects: rejects.count, elapsedMs });
-  if (rejects.count === 0) return 0;
-  log.warn("records_rejected", {
-    rejects: rejects.count,
-    hint: `see the tables *${REJECTS_SUFFIX}`,
-  });
-  return 3;
+  if (rejects.count > 0) {
+    log.warn("records_rejected", {
+      rejects: rejects.count,
+      hint: `see the tables *${REJECTS_SUFFIX}`,
+    });
+  }
+  return rejects.count > 0 || sourceCheck.differs ? 3 : 0;
+}
+
+function recordCounts(stream: string, rejects: Rejects, sourceCheck: SourceCheck): RecordCounts {
+  return {
+    rejected: rejects.countOf(stream),
+    written: sourceCheck.told(stream),
+    differs: sourceCheck.differsIn(stream),
+  };
+}
+
+function outcomeOf(rejects: Rejects, { differs }: SourceCheck): string {
+  if (differs) return "done, but records of the source did not arrive as they were written";
+  return rejects.count === 0 ? "done" : "done, but records were rejected";
 }
 
 /** Writes the page about the run, when one is asked for; a failure of it is told and changes nothing. */
 async function report(
   { config, log }: LoadContext,
   { id, startedMs, outcome }: { id: string; startedMs: number; outcome: string },
-  { tables, run, rejects }: { tables: Tables; run: TargetRun; rejects: Rejects },
+  {
+    tables,
+    run,
+    rejects,
+    sourceCheck,
+  }: { tables: Tables; run: TargetRun; rejects: Rejects; sourceCheck: SourceCheck },
 ): Promise<void> {
   if (config.report === undefined) return;
   try {
@@ -109,7 +142,9 @@ async function report(
       outcome,
       startedMs,
       finishedMs: Date.now(),
-      streams: await tables.report(run.streams, (stream) => rejects.countOf(stream)),
+      streams: await tables.report(run.streams, (stream) =>
+        recordCounts(stream, rejects, sourceCheck),
+      ),
     });
     await writeReport(config.report, page);
   } catch (error) {

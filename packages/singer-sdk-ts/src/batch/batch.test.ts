@@ -76,7 +76,10 @@ test("P24: a state never passes rows that are still in an unwritten file", async
   const { lines } = await greet({ format: "jsonl" }, { batch_size: 1000 });
 
   expect(lines.map(({ type }) => type)).toEqual(["SCHEMA", "BATCH", "STATE"]);
-  expect(lines[2]?.value).toEqual({ bookmarks: { greetings: { replication_key_value: 5 } } });
+  expect(lines[2]?.value).toEqual({
+    bookmarks: { greetings: { replication_key_value: 5 } },
+    singer_sdk_ts: { streams: { greetings: { rows: 5 } } },
+  });
 });
 
 test("P24: a batch_config that can't be had ends the run before the first message, in one line", async () => {
@@ -110,7 +113,7 @@ async function openWriter(rowsMax: number) {
     storage: { root, prefix: "" },
     batch_size: rowsMax,
   });
-  const writer = new MessageWriter(taker, undefined, undefined, batches);
+  const writer = new MessageWriter(taker, { batches });
   for (const stream of ["a", "b"])
     writer.schema({ stream, schema: { properties: { id: {} } }, key_properties: [] });
   return { taker, writer };

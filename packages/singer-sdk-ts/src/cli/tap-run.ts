@@ -8,6 +8,7 @@ import { prettyJson } from "../json.ts";
 import { lineBytesMax } from "../line-limit.ts";
 import { RecordCounter } from "../metric.ts";
 import type { Settings } from "../settings.ts";
+import { type SourceCountConfig, SourceCounter } from "../source-counts.ts";
 import { State } from "../state.ts";
 import { MessageWriter, printLine, stdout } from "../write.ts";
 import { openMapper } from "./open-mapper.ts";
@@ -30,8 +31,13 @@ export async function sync(tap: Tap, context: RunContext<never>, flags: Flags): 
   const counter = new RecordCounter(context.log);
   const mapper = await openMapper(context.config);
   const batches = mode === "sync" ? await openOutput(context.config) : undefined;
-  const count = (stream: string, rows: number): void => counter.add(stream, rows);
-  const writer = new MessageWriter(stdout, count, mapper, batches, lineBytesMax(process.env));
+  const writer = new MessageWriter(stdout, {
+    onRows: (stream, rows) => counter.add(stream, rows),
+    mapper,
+    batches,
+    counter: new SourceCounter({ hasSums: batches === undefined && hasSums(context.config) }),
+    lineBytesMax: lineBytesMax(process.env),
+  });
   const syncContext: SyncContext<never> = { ...context, catalog, state, writer, mode };
   try {
     await tap.sync(syncContext);
@@ -41,6 +47,12 @@ export async function sync(tap: Tap, context: RunContext<never>, flags: Flags): 
     await writer.end();
     counter.end();
   }
+}
+
+function hasSums(config: unknown): boolean {
+  // A tap without `sourceCountSettings` has no such member, and one with them was checked against them.
+  const { state_checksums: isAsked } = config as SourceCountConfig;
+  return isAsked === true;
 }
 
 /** The files that `batch_config` asks for; their code loads only then. */

@@ -10,6 +10,7 @@ import { type ByteSource, textOf } from "./byte-source.ts";
 import { LineReader } from "./line-reader.ts";
 import type { ReaderEvent, RowBatch } from "./reader-event.ts";
 import { RecordScanner } from "./record-scanner.ts";
+import { RecordTally } from "./record-tally.ts";
 import { membersOf, type Span } from "./span.ts";
 import { StreamRows } from "./stream-rows.ts";
 import { newline, skipSpace, skipValue } from "./token.ts";
@@ -27,6 +28,8 @@ export interface ColumnarReaderOptions {
   readonly longRecords?: "error" | "skip" | "reject";
   /** What becomes of a record that does not fit its columns. */
   readonly rejects: "error" | "event";
+  /** Sums up the lines of each stream's records, as `lineSum` gives it. */
+  readonly sumsLines?: boolean;
   /** Adds the column `_sdc_extracted_at` from the records' `time_extracted`. */
   readonly timeExtracted?: boolean;
   /** Arrow types other than the default ones: narrower integers, timestamps without a zone. */
@@ -51,6 +54,7 @@ export class ColumnarReader {
   readonly #schemaTexts = new Map<string, string>();
   readonly #compiler = new SchemaCompiler();
   readonly #warned = new Set<string>();
+  readonly #tally = new RecordTally();
   #events: ReaderEvent[] = [];
   #isSuspect = false;
   #isEnded = false;
@@ -87,6 +91,16 @@ export class ColumnarReader {
   rowCount(stream: string): number {
     const rows = this.#streams.get(stream);
     return rows === undefined ? 0 : rows.firstRow + rows.rowCount;
+  }
+
+  /** Records of a stream so far, those that became no row included. */
+  recordCount(stream: string): number {
+    return this.rowCount(stream) + this.#tally.refusals(stream);
+  }
+
+  /** The `LineSum` of a stream's records so far; undefined without `sumsLines`, and when a line could not be held. */
+  lineSum(stream: string): string | undefined {
+    return this.#tally.digits(stream);
   }
 
   /** The streams with pending rows, and the bytes of these. Their arrays grow by doubling: they may hold twice as much. */
@@ -136,7 +150,10 @@ export class ColumnarReader {
       if (scannedEnd >= 0) {
         lines.start = scannedEnd;
         this.#lineNumber++;
-        if (scanner.rows !== undefined) this.#closeRow(scanner.rows, scannedEnd - start);
+        if (scanner.rows !== undefined) {
+          this.#sumLine(scanner.rows.stream, start, scannedEnd);
+          this.#closeRow(scanner.rows, scannedEnd - start);
+        }
         continue;
       }
       const end = lines.source.buffer.indexOf(newline, start) + 1;
@@ -161,9 +178,16 @@ export class ColumnarReader {
     const isValid = !this.#isSuspect || isUtf8(source.bytes.subarray(start, end));
     const message = this.#parse(text);
     if (message === undefined) return;
+    if (message.type === "RECORD") this.#sumLine(message.stream, start, end);
     if (!isValid) this.#refuseBytes(message, text);
     else if (message.type === "RECORD") this.#addRecord(message, { text, start, end });
     else this.#addMessage(message, start);
+  }
+
+  /** `end` lies behind the line's newline. */
+  #sumLine(stream: string, start: number, end: number): void {
+    if (this.#options.sumsLines !== true) return;
+    this.#tally.addLine(stream, this.#lines.source.bytes.subarray(start, end - 1));
   }
 
   #parse(text: string): Message | undefined {
@@ -294,8 +318,12 @@ export class ColumnarReader {
         hint: "raise `max_record_bytes`, or choose with `long_records` what becomes of such records",
       });
     }
+    this.#tally.loseLine(stream);
     if (longRecords === "reject") this.#reject(stream, reason, text);
-    else this.#warnOnce("long records skipped", { stream, limit: maxRecordBytes });
+    else {
+      this.#tally.refuse(stream);
+      this.#warnOnce("long records skipped", { stream, limit: maxRecordBytes });
+    }
   }
 
   #reject(stream: string, reason: string, line: string): void {
@@ -303,6 +331,7 @@ export class ColumnarReader {
     if (this.#options.rejects === "error") {
       throw new UserError("E_RECORD", `stream ${stream}: line ${lineNumber}: ${reason}`);
     }
+    this.#tally.refuse(stream);
     this.#events.push({ type: "reject", stream, code: "E_RECORD", reason, line, lineNumber });
   }
 

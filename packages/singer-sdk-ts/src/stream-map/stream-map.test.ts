@@ -172,7 +172,7 @@ describe("stream maps", () => {
       '{"type":"SCHEMA","stream":"hellos","schema":{"type":"object","properties":{"id":{"type":"integer"},"text":{"type":["string","null"]}}},"key_properties":["id"]}',
       '{"type":"RECORD","stream":"hellos","record":{"id":1,"text":"hello1"}}',
       '{"type":"RECORD","stream":"hellos","record":{"id":3,"text":"hello3"}}',
-      '{"type":"STATE","value":{"bookmarks":{"greetings":{"replication_key_value":3}}}}',
+      '{"type":"STATE","value":{"bookmarks":{"greetings":{"replication_key_value":3}},"singer_sdk_ts":{"streams":{"hellos":{"rows":2}}}}}',
     ]);
   });
 });
