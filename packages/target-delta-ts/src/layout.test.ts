@@ -95,6 +95,46 @@ test.each([
   expect(run.stderr).toContain(`stream orders: \`partition_columns\`: ${problem} (E_SETTING)`);
 });
 
+test("T33: a table whose every column is a partition column is refused: its files would hold none", async () => {
+  const partition_columns = ["id", "Modified Date"];
+  const messages = [orders, order(1, "2026-01-01T00:00:00Z")];
+
+  const run = await workspace.load(messages, { config: { partition_columns } });
+  const described = await workspace.load(messages, {
+    config: { partition_columns, add_record_metadata: true },
+  });
+
+  expect(run.code).toBe(2);
+  expect(run.stderr).toContain(
+    "stream orders: `partition_columns`: every column is one, and the files would hold none (E_SETTING)",
+  );
+  expect(described.code).toBe(0);
+});
+
+test.each(["upsert", "insert-only", "history"])(
+  "T13, T22: with load method %s an empty key in a partition column is refused: it would be null there, and never found again",
+  async (load_method) => {
+    const regions = schema(
+      "regions",
+      { region: { type: "string" }, id: { type: "integer" } },
+      { keys: ["region", "id"] },
+    );
+    const first = [regions, record("regions", { region: "north", id: 1 })];
+    const config = { load_method, partition_columns: ["region"] };
+    await workspace.load(first, { config });
+
+    const run = await workspace.load([...first, record("regions", { region: "", id: 2 })], {
+      config: { load_method },
+    });
+
+    expect(run.code).toBe(1);
+    expect(run.stderr).toContain(
+      "error: stream regions: key column region is a partition column and empty in record 2 (E_KEY)",
+    );
+    expect(await workspace.rows("regions")).toHaveLength(1);
+  },
+);
+
 test("T3: with format parquet a template names the files and their date folders, and no file is replaced", async () => {
   const config = {
     format: "parquet",

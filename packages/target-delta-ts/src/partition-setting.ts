@@ -50,6 +50,23 @@ export function partitioning(
   return { columns: names, derived };
 }
 
+/**
+ * Throws E_SETTING when files would have no column of their own: delta-rs and Polars find no row in such files, and Spark
+ * refuses to make them.
+ */
+export function checkColumnsLeft(
+  stream: string,
+  { columns, derived }: Partitioning,
+  columnCount: number,
+): void {
+  if (columns.length === 0 || new Set(columns).size < columnCount + derived.length) return;
+  throw partitionError(
+    stream,
+    "every column is one, and the files would hold none",
+    "leave one column out of it",
+  );
+}
+
 function findColumn(stream: string, name: string, columns: readonly Column[]): Column {
   const found = columns.find((column) => column.name.toLowerCase() === name.toLowerCase());
   if (found !== undefined) return found;

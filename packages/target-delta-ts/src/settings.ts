@@ -79,7 +79,7 @@ export const settings = {
       items: { type: "string" },
       default: [],
       description:
-        "Columns that split every new table into folders; readers that filter on them read less. `date(ModifiedDate)` makes a column of a time, as do year, month, day and hour, with ` as name` under another name than `ModifiedDate_date`.",
+        "Columns that split every new table into folders; readers that filter on them read less. `date(ModifiedDate)` makes a column of a time, as do year, month, day and hour, with ` as name` under another name than `ModifiedDate_date`. Delta has no empty text in such a column: it is null there.",
       examples: [["date(ModifiedDate)"]],
     },
     file_naming_scheme: {

@@ -9,7 +9,7 @@ import { fileName } from "./file-name.ts";
 import { fingerprint } from "./fingerprint.ts";
 import type { TableContext } from "./load/table-context.ts";
 import { maintain } from "./maintenance.ts";
-import { type Partitioning, partitioning } from "./partition-setting.ts";
+import { checkColumnsLeft, type Partitioning, partitioning } from "./partition-setting.ts";
 import { REJECTS_SUFFIX } from "./rejects.ts";
 import { type RecordCounts, type StreamReport, tableReport } from "./report.ts";
 import type { RunStream } from "./run.ts";
@@ -205,7 +205,9 @@ export class Tables {
     const isInCatalog = this.#warehouse !== undefined || isCatalog(config.path);
     this.#paths.reserve(stream, isInCatalog ? tableName(path) : path);
     const keepsNames = config.column_names === "mapping" && config.format === "delta";
-    const { columns: partitionNames, derived } = partitioning(stream, partitionColumns, columns);
+    const partitions = partitioning(stream, partitionColumns, columns);
+    if (!config.add_record_metadata) checkColumnsLeft(stream, partitions, columns.length);
+    const { columns: partitionNames, derived } = partitions;
     if (this.#warehouse !== undefined)
       checkWarehouse(stream, { loadMethod, contract, derived, keepsNames });
     if (this.#warehouse !== undefined)

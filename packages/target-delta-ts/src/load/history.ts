@@ -27,6 +27,7 @@ import { commitInfo, type TableContext } from "./table-context.ts";
 export class HistoryLoad implements Load {
   readonly #context: TableContext;
   readonly #schema: StreamSchema;
+  readonly #partitionColumns: readonly string[];
   readonly #identity: BatchIdentity;
   #isCreated: boolean;
   #keyProperties: readonly string[] = [];
@@ -41,11 +42,13 @@ export class HistoryLoad implements Load {
     identity: BatchIdentity,
   ) {
     this.#context = context;
+    const parts = partsOf(table, context.parts);
+    this.#partitionColumns = parts.partitionColumns;
     this.#schema = new StreamSchema(
       context.stream,
       table?.schema ?? context.initialSchema,
       context.contract,
-      widenOf(partsOf(table, context.parts)),
+      widenOf(parts),
     );
     this.#identity = identity;
     this.#isCreated = table !== undefined;
@@ -85,7 +88,11 @@ export class HistoryLoad implements Load {
   write(rows: StreamRows): Promise<void> {
     const { stream, validFromColumn: column } = this.#context;
     const batch = this.#schema.conform(rows.batch);
-    requireKeys(stream, batch, { keys: this.#keys, firstRow: rows.firstRow });
+    requireKeys(stream, batch, {
+      keys: this.#keys,
+      partitionColumns: this.#partitionColumns,
+      firstRow: rows.firstRow,
+    });
     const from = changeTimes(rows.batch, { stream, column, arrivedMs: Date.now() });
     this.#held.push(...this.#identity.take(withTimes(batch, rows.batch, from), rows.firstRow));
     this.#heldBytes += rows.sizeBytes;

@@ -1,4 +1,4 @@
-import type { RecordBatch } from "apache-arrow";
+import { type Data, DataType, type RecordBatch } from "apache-arrow";
 import { UserError } from "singer-sdk-ts";
 import type { StreamSchema } from "./stream-schema.ts";
 
@@ -21,24 +21,44 @@ export function tableKeys(
   });
 }
 
-/** Throws E_KEY, naming column and record, when a row has no value in one of the keys. */
+/** What keys must have, by the table's names. */
+interface KeyColumns {
+  readonly keys: readonly string[];
+  readonly partitionColumns: readonly string[];
+  readonly firstRow: number;
+}
+
+/**
+ * Throws E_KEY, naming column and record, when a row has no value in one of the keys, or none that can be found again:
+ * an empty text is null in a partition column (delta.md §1.6).
+ */
 export function requireKeys(
   stream: string,
   batch: RecordBatch,
-  { keys, firstRow }: { readonly keys: readonly string[]; readonly firstRow: number },
+  { keys, partitionColumns, firstRow }: KeyColumns,
 ): void {
+  const refuse = (key: string, what: string, row: number): UserError =>
+    new UserError("E_KEY", `stream ${stream}: key column ${key} is ${what} in record ${row + 1}`, {
+      hint: "a row without its key cannot be found again: choose other key properties, or set `load_method: append`",
+    });
   for (const key of keys) {
     const column = batch.getChild(key);
-    if (column === null || column.nullCount === 0) continue;
-    const row = Array.from({ length: batch.numRows }, (_row, index) => index).find(
-      (index) => !column.isValid(index),
-    );
-    throw new UserError(
-      "E_KEY",
-      `stream ${stream}: key column ${key} is null in record ${firstRow + (row ?? 0) + 1}`,
-      {
-        hint: "a row without its key cannot be found again: choose other key properties, or set `load_method: append`",
-      },
-    );
+    const [data] = column?.data ?? [];
+    if (column === null || data === undefined) continue;
+    if (column.nullCount > 0) {
+      const rows = Array.from({ length: batch.numRows }, (_row, index) => index);
+      const row = rows.find((index) => !column.isValid(index)) ?? 0;
+      throw refuse(key, "null", firstRow + row);
+    }
+    const row = partitionColumns.includes(key) ? emptyText(data) : -1;
+    if (row >= 0) throw refuse(key, "a partition column and empty", firstRow + row);
   }
+}
+
+/** The first row with an empty text, or -1. */
+function emptyText({ type, length, valueOffsets }: Data): number {
+  if (!DataType.isUtf8(type)) return -1;
+  const offsets: Int32Array = valueOffsets;
+  for (let row = 0; row < length; row++) if (offsets[row] === offsets[row + 1]) return row;
+  return -1;
 }

@@ -20,6 +20,7 @@ export class MergeLoad implements Load {
   readonly #context: TableContext;
   readonly #options: MergeOptions;
   readonly #schema: StreamSchema;
+  readonly #partitionColumns: readonly string[];
   #isCreated: boolean;
   #keyProperties: readonly string[] = [];
   #keys: readonly string[] = [];
@@ -31,11 +32,13 @@ export class MergeLoad implements Load {
   private constructor(context: TableContext, options: MergeOptions, table: DeltaTable | undefined) {
     this.#context = context;
     this.#options = options;
+    const parts = partsOf(table, context.parts);
+    this.#partitionColumns = parts.partitionColumns;
     this.#schema = new StreamSchema(
       context.stream,
       table?.schema ?? context.initialSchema,
       context.contract,
-      widenOf(partsOf(table, context.parts)),
+      widenOf(parts),
     );
     this.#isCreated = table !== undefined;
   }
@@ -67,7 +70,11 @@ export class MergeLoad implements Load {
 
   write(rows: StreamRows): Promise<void> {
     const batch = this.#schema.conform(rows.batch);
-    requireKeys(this.#context.stream, batch, { keys: this.#keys, firstRow: rows.firstRow });
+    requireKeys(this.#context.stream, batch, {
+      keys: this.#keys,
+      partitionColumns: this.#partitionColumns,
+      firstRow: rows.firstRow,
+    });
     this.#held.push(batch);
     this.#heldBytes += rows.sizeBytes;
     this.#takenRow = rows.firstRow + batch.numRows;
