@@ -5,6 +5,7 @@ import { LAST_CHECKPOINT_PATH } from "../log-path.ts";
 import { type Runtime, systemRuntime } from "../runtime.ts";
 import { type BlobLike, type ObjectMeta, type ObjectStore, UnclearPutError } from "../store.ts";
 import { type CloudClient, PART_BYTES } from "./cloud-client.ts";
+import { failureHint } from "./failure-hint.ts";
 import { putOutcome, type StoreFailure } from "./put-outcome.ts";
 
 /** One request for all of it takes less time than several for its parts. */
@@ -219,9 +220,12 @@ export class CloudStore implements ObjectStore {
   /** Carries no cause: the libraries' errors hold the request with its signature. */
   #error(client: CloudClient, action: string, error: unknown): Error {
     if (error instanceof DeltaError) return error;
-    const { status, code } = client.failureOf(error);
+    const failure = client.failureOf(error);
+    const { status, code } = failure;
     const answer = status === undefined ? code : `${code} (${status})`;
-    return new DeltaError("E_STORE", `cannot ${action} in ${this.#name}: ${answer}`);
+    const hint = failureHint(client.kind, failure);
+    const options = hint === undefined ? {} : { hint };
+    return new DeltaError("E_STORE", `cannot ${action} in ${this.#name}: ${answer}`, options);
   }
 
   #key(path: string): string {

@@ -1,3 +1,6 @@
+/** Our name of a failure that the S3 library has none for. */
+export const REGION_MISSING = "RegionMissing";
+
 /** The kinds of cloud store. */
 export type CloudKind = "s3" | "azure" | "gcs";
 
@@ -29,8 +32,9 @@ export function putOutcome(kind: CloudKind, { status, code }: StoreFailure): Put
   }
   // S3 names a body that came too slowly so; it stores only whole bodies.
   if (kind === "s3" && status === 400 && code === "RequestTimeout") return "retry";
-  // No status: either no answer, or no request because there are no credentials.
-  if (status === undefined) return code.includes("Credentials") ? "fatal" : "unknown";
+  // No status: either no answer, or no request because there are no credentials, or no region.
+  if (status === undefined)
+    return code.includes("Credentials") || code === REGION_MISSING ? "fatal" : "unknown";
   if (status === 408 || status === 429 || status >= 500)
     return status === 501 ? "fatal" : "unknown";
   return "fatal";

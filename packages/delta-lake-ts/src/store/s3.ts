@@ -8,6 +8,7 @@ import {
   PARTS_AT_ONCE,
   property,
 } from "./cloud-client.ts";
+import { REGION_MISSING } from "./put-outcome.ts";
 
 type S3Library = typeof import("@aws-sdk/client-s3");
 
@@ -66,9 +67,12 @@ export function connectS3(library: S3Library, { bucket, environment }: ClientOpt
     failureOf: (error) => {
       const status = property(property(error, "$metadata"), "httpStatusCode");
       const name = property(error, "name");
+      // An error without a name of its own.
+      const isRegionMissing = property(error, "message") === "Region is missing";
+      const own = isRegionMissing ? REGION_MISSING : undefined;
       return {
         status: typeof status === "number" ? status : undefined,
-        code: codeText(property(error, "code"), name === "Error" ? undefined : name),
+        code: codeText(property(error, "code"), name === "Error" ? own : name),
       };
     },
   };
