@@ -1,4 +1,7 @@
-/** The candidate that differs from `name` in the fewest letters, if it is close enough to be what was meant. */
+/**
+ * The candidate that differs from `name` in the fewest letters, if it is close enough to be what was meant; else the first
+ * that goes on where `name` ends: `batch_size_rows` for `batch_size`.
+ */
 export function nearest(name: string, candidates: readonly string[]): string | undefined {
   const ranked = candidates
     .map((candidate) => ({ candidate, distance: editDistance(name, candidate) }))
@@ -6,7 +9,7 @@ export function nearest(name: string, candidates: readonly string[]): string | u
   const best = ranked[0];
   return best !== undefined && best.distance <= Math.max(2, Math.floor(name.length / 3))
     ? best.candidate
-    : undefined;
+    : candidates.find((candidate) => candidate.startsWith(`${name}_`));
 }
 
 /** Levenshtein's distance, one row at a time. */

@@ -11,6 +11,7 @@ import { reportPage } from "./report-page.ts";
 import { TargetRun } from "./run.ts";
 import type { Config } from "./settings.ts";
 import { SourceCheck, type SourceCheckMode } from "./source-check.ts";
+import { misnamedStreams } from "./stream-names.ts";
 import { openStore } from "./table-store.ts";
 import { hasHistory, streamContract, streamPath, Tables } from "./tables.ts";
 import { verify } from "./verify.ts";
@@ -99,6 +100,11 @@ export async function load(context: LoadContext): Promise<0 | 3> {
   for (const [stream, { rowCount, method }] of run.streams) {
     log.info("stream_loaded", { stream, rows: rowCount, method });
   }
+  for (const [name, stream] of misnamedStreams(
+    Object.keys(config.streams ?? {}),
+    run.streams.keys(),
+  ))
+    log.warn("stream_settings_unused", { name, hint: `this run has the stream ${stream}` });
   const elapsedMs = Date.now() - identity.startedMs;
   log.info("load_finished", { streams: run.streams.size, rejects: rejects.count, elapsedMs });
   if (rejects.count > 0) {
