@@ -160,6 +160,24 @@ test("T30: times keep their instant to the microsecond, dates and bytes have typ
   );
 });
 
+test.each([
+  [{ type: "number" }, "double"],
+  [{ type: "object", properties: { a: { type: "integer" } } }, "struct"],
+])(
+  "T13, T22: a key of schema %j is refused before the first commit, with what to declare",
+  async (type, kind) => {
+    const run = await workspace.load([
+      schema("things", { id: type, v: { type: "string" } }, { keys: ["id"] }),
+      record("things", { id: type.type === "number" ? 1.5 : { a: 1 }, v: "x" }),
+    ]);
+
+    expect(run.code).toBe(1);
+    expect(run.stderr).toContain(
+      `error: stream things: key column id is ${kind}, which is no key (E_KEY)\nhint: declare it in the tap's schema as an integer`,
+    );
+  },
+);
+
 test("T22: a record without its key ends the run and names the column", async () => {
   const run = await workspace.load([
     schema("orders", { id: { type: ["null", "integer"] } }, { keys: ["id"] }),

@@ -21,6 +21,22 @@ export function tableKeys(
   });
 }
 
+/** Throws E_KEY for a key whose values a merge cannot compare: floats, since 0.1 + 0.2 is not 0.3, and nested ones. */
+export function checkKeyTypes(stream: string, keys: readonly string[], schema: StreamSchema): void {
+  for (const { name, type } of schema.schema.fields) {
+    const isComparable = typeof type === "string" && type !== "float" && type !== "double";
+    if (isComparable || !keys.includes(name)) continue;
+    const kind = typeof type === "string" ? type : type.type;
+    throw new UserError(
+      "E_KEY",
+      `stream ${stream}: key column ${name} is ${kind}, which is no key`,
+      {
+        hint: "declare it in the tap's schema as an integer, as a string, or with `multipleOf` as a decimal; or set `load_method: append`",
+      },
+    );
+  }
+}
+
 /** What keys must have, by the table's names. */
 interface KeyColumns {
   readonly keys: readonly string[];

@@ -3,7 +3,7 @@ import { DeltaTable, merge } from "delta-lake-ts";
 import { commitError } from "../commit-error.ts";
 import { firstPerKey } from "../first-per-key.ts";
 import type { TableColumns } from "../table-columns.ts";
-import { requireKeys, tableKeys } from "./key-columns.ts";
+import { checkKeyTypes, requireKeys, tableKeys } from "./key-columns.ts";
 import type { CommitMoment, Load, StreamRows } from "./load.ts";
 import { partsOf, widenOf } from "./part-writer.ts";
 import { StreamSchema } from "./stream-schema.ts";
@@ -66,6 +66,7 @@ export class MergeLoad implements Load {
     if (keyProperties.join("\0") !== this.#keyProperties.join("\0")) await this.#merge();
     this.#keyProperties = keyProperties;
     this.#keys = tableKeys(this.#context.stream, keyProperties, this.#schema);
+    checkKeyTypes(this.#context.stream, this.#keys, this.#schema);
   }
 
   write(rows: StreamRows): Promise<void> {
