@@ -23,6 +23,7 @@ export {
   setProperties,
 } from "./operation/alter.ts";
 export { append } from "./operation/append.ts";
+export { type CheckOptions, type CheckResult, check } from "./operation/check.ts";
 export { type CheckpointOptions, checkpoint } from "./operation/checkpoint.ts";
 export { type CleanLogOptions, type CleanLogResult, cleanLog } from "./operation/clean-log.ts";
 export { type MergeOptions, merge } from "./operation/merge.ts";
