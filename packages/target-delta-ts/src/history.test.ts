@@ -196,3 +196,28 @@ test("T16: a new column is null in the versions before it, and --verify compares
   expect(verified.code).toBe(0);
   expect(await workspace.rows("people")).toHaveLength(3);
 });
+
+test("T16: rows that a table had before its history hold since a time that nobody knows, and other methods leave a history alone", async () => {
+  const plain = schema("people", { id: { type: "integer" }, name: text }, { keys: ["id"] });
+  const one = (name: string) => [plain, record("people", { id: 1, name })];
+  await workspace.load(one("Ann"), { config: { load_method: "upsert" } });
+
+  const run = await workspace.load(one("Anna"), { config: { load_method: "history" } });
+  const rows = await workspace.rows("people");
+  const refused = [];
+  for (const load_method of ["upsert", "insert-only", "append"])
+    refused.push(await workspace.load(one("Anne"), { config: { load_method } }));
+
+  expect(run.code).toBe(0);
+  expect(rows).toEqual([
+    expect.objectContaining({ name: "Ann", _sdc_valid_from: null, _sdc_is_current: false }),
+    expect.objectContaining({ name: "Anna", _sdc_valid_to: null, _sdc_is_current: true }),
+  ]);
+  for (const { code, stderr } of refused) {
+    expect(code).toBe(2);
+    expect(stderr).toContain(
+      "error: stream people: its table keeps a history, in which load method",
+    );
+  }
+  expect(await workspace.rows("people")).toEqual(rows);
+});

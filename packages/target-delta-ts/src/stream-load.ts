@@ -4,6 +4,7 @@ import type { Column, SchemaMessage } from "singer-sdk-ts";
 import { commitError } from "./commit-error.ts";
 import { ContractFilter, type ContractReject, keptRows } from "./contract-filter.ts";
 import { addDerived, withDerived } from "./derived-columns.ts";
+import { checkNoHistory } from "./history/check-no-history.ts";
 import { withValidity } from "./history/validity-columns.ts";
 import { AppendLoad } from "./load/append.ts";
 import { FilesLoad } from "./load/files.ts";
@@ -312,6 +313,7 @@ export class StreamLoad {
     const table = await DeltaTable.open(store).catch((error: unknown) => {
       throw commitError(error, stream, path);
     });
+    checkNoHistory(stream, method, { table: table?.schema, own: this.#columns.schema });
     this.#liveVersion = table?.appTransaction(versionAppId)?.version;
     this.#contract = new ContractFilter(stream, this.#context.contract, {
       table: table?.schema,

@@ -49,7 +49,10 @@ export function withValidity(columns: readonly Column[]): readonly Column[] {
   return [...columns.filter(({ name }) => !names.has(name)), ...VALIDITY_COLUMNS];
 }
 
-/** The rows with the period in which each holds, in microseconds since 1970. */
+/**
+ * The rows with the period in which each holds, in microseconds since 1970. `OPEN` in `from` is a row that was there before
+ * its table kept a history: nobody knows since when.
+ */
 export function addValidity(
   batch: RecordBatch,
   from: BigInt64Array,
@@ -68,6 +71,9 @@ export function addValidity(
   const type = new TimestampMicrosecond("UTC");
   const ended = new Uint8Array(Math.ceil(length / 8));
   const current = new Uint8Array(Math.ceil(length / 8));
+  const started = new Uint8Array(Math.ceil(length / 8));
+  const starts = new BigInt64Array(length);
+  let startedCount = 0;
   const ends = new BigInt64Array(length);
   let currentCount = 0;
   for (let row = 0; row < length; row++) {
@@ -76,11 +82,16 @@ export function addValidity(
     bits[row >> 3] = (bits[row >> 3] ?? 0) | (1 << (row & 7));
     if (end === OPEN) currentCount += 1;
     else ends[row] = end;
+    const start = from[row] ?? OPEN;
+    if (start === OPEN) continue;
+    starts[row] = start;
+    started[row >> 3] = (started[row >> 3] ?? 0) | (1 << (row & 7));
+    startedCount += 1;
   }
   fields.push(new Field(VALID_FROM, type, true), new Field(VALID_TO, type, true));
   fields.push(new Field(IS_CURRENT, new Bool(), true));
   children.push(
-    makeData({ type, length, nullCount: 0, data: from }),
+    makeData({ type, length, nullCount: length - startedCount, nullBitmap: started, data: starts }),
     makeData({ type, length, nullCount: currentCount, nullBitmap: ended, data: ends }),
     makeData({ type: new Bool(), length, nullCount: 0, data: current }),
   );
