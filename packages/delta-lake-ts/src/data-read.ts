@@ -16,7 +16,7 @@ import { openBlob } from "./blob.ts";
 import { physicalName, physicalSchema, renameColumns } from "./column-mapping.ts";
 import { readDeletionVector } from "./deletion-vector/read.ts";
 import { DeltaError } from "./error.ts";
-import { openParquetReader, type ParquetReader } from "./parquet/decode.ts";
+import { type DecodeOptions, openParquetReader, type ParquetReader } from "./parquet/decode.ts";
 import { Int96Reader } from "./parquet/int96.ts";
 import { decodePath, parsePartitionValue } from "./partition.ts";
 import type { StructField, StructType } from "./schema.ts";
@@ -29,6 +29,8 @@ export interface FileReadOptions {
   readonly partitionColumns: readonly string[];
   /** True when the table maps its columns to physical names. */
   readonly isMapped?: boolean;
+  /** How the file's rows are decoded. */
+  readonly decode?: Pick<DecodeOptions, "batchRows" | "scratch">;
 }
 
 /**
@@ -106,7 +108,7 @@ async function* readColumns({
   }
   let firstRow = 0;
   let int96: Int96Reader | undefined;
-  for await (const batch of reader.read({ columns: stored })) {
+  for await (const batch of reader.read({ ...options.decode, columns: stored })) {
     const suspects = nanosecondColumns(batch.schema, add);
     if (suspects.length > 0) int96 ??= await Int96Reader.open(file);
     const exact = await exactTimestamps(batch, suspects, { add, int96, firstRow });

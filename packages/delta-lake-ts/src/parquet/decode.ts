@@ -1,9 +1,10 @@
-import { type RecordBatch, tableFromIPC } from "apache-arrow";
+import { type RecordBatch, type Schema, tableFromIPC } from "apache-arrow";
 import type { ParquetFile, RecordBatch as WasmBatch } from "parquet-wasm";
 import { DeltaError } from "../error.ts";
 import type { BlobLike } from "../store.ts";
 import { tailBlob } from "./tail-blob.ts";
 import { loadParquetWasm } from "./wasm.ts";
+import { type BatchScratch, copyBatch, type WasmMemory } from "./wasm-batch.ts";
 
 const BATCH_ROWS = 65_536;
 
@@ -11,6 +12,8 @@ export interface DecodeOptions {
   /** Only these top-level columns, by their names in the file; all when absent. */
   readonly columns?: readonly string[];
   readonly batchRows?: number;
+  /** For who is done with each batch before the next: all are read into the same memory. */
+  readonly scratch?: BatchScratch;
 }
 
 /** A Parquet file whose footer is read: read its columns as often as needed, then {@link close} it. */
@@ -26,11 +29,11 @@ export interface ParquetReader {
 /** Reads the footer of a file; E_DATA_FILE when it is no Parquet. */
 export async function openParquetReader(file: BlobLike): Promise<ParquetReader> {
   const parquet = await openParquet(file);
-  const { schema } = tableFromIPC(parquet.schema().intoIPCStream());
+  const schema = schemaOf(parquet);
   return {
     columns: schema.fields.map(({ name }) => name),
-    rowCount: parquet.metadata().fileMetadata().numRows(),
-    read: (options = {}) => readBatches(parquet, options),
+    rowCount: rowCountOf(parquet),
+    read: (options = {}) => readBatches(parquet, schema, options),
     close: () => parquet.free(),
   };
 }
@@ -42,7 +45,7 @@ export async function* decodeParquet(
 ): AsyncGenerator<RecordBatch> {
   const parquet = await openParquet(file);
   try {
-    yield* readBatches(parquet, options);
+    yield* readBatches(parquet, schemaOf(parquet), options);
   } finally {
     parquet.free();
   }
@@ -57,17 +60,43 @@ export async function readFooter(
   return { columns: reader.columns, rowCount: reader.rowCount };
 }
 
+function schemaOf(parquet: ParquetFile): Schema {
+  return tableFromIPC(parquet.schema().intoIPCStream()).schema;
+}
+
+function rowCountOf(parquet: ParquetFile): number {
+  const metadata = parquet.metadata();
+  const fileMetadata = metadata.fileMetadata();
+  const rowCount = fileMetadata.numRows();
+  fileMetadata.free();
+  metadata.free();
+  return rowCount;
+}
+
 async function* readBatches(
   parquet: ParquetFile,
-  { columns, batchRows = BATCH_ROWS }: DecodeOptions,
+  schema: Schema,
+  { columns, batchRows = BATCH_ROWS, scratch }: DecodeOptions,
 ): AsyncGenerator<RecordBatch> {
+  const memory: WasmMemory = (await loadParquetWasm()).wasmMemory();
+  // The columns come in the file's order, whatever the order of their names here.
+  const read = columns === undefined ? schema : schema.select([...columns]);
   const stream = await parquet.stream({
     batchSize: batchRows,
     ...(columns === undefined ? {} : { columns: [...columns] }),
   });
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- parquet-wasm types its stream without the element: it gives record batches.
   for await (const batch of stream as unknown as AsyncIterable<WasmBatch>) {
-    yield* tableFromIPC(batch.intoIPCStream()).batches;
+    const copied = copyBatch(batch, read, {
+      memory,
+      ...(scratch === undefined ? {} : { scratch }),
+    });
+    if (copied === undefined) {
+      yield* tableFromIPC(batch.intoIPCStream()).batches;
+      continue;
+    }
+    batch.free();
+    yield copied;
   }
 }
 
