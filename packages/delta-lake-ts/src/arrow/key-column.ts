@@ -58,6 +58,21 @@ export function hashKeys(
   return hashes;
 }
 
+/** The hashes that {@link hashKeys} gives to some rows of a single column of words, each at its row in `target`. */
+export function hashRows(
+  { words, width }: { readonly words: Int32Array; readonly width: number },
+  rows: Uint32Array,
+  target: Uint32Array,
+): void {
+  for (let index = 0; index < rows.length; index += 1) {
+    const row = rows[index] ?? 0;
+    let hash = HASH_SEED;
+    for (let part = 0; part < width; part += 1)
+      hash = mixWord(hash, words[row * width + part] ?? 0);
+    target[row] = scramble(hash);
+  }
+}
+
 /** True when both rows have the same key. */
 export function isSameKey(
   left: readonly KeyColumn[],
@@ -103,20 +118,22 @@ function boolWords(data: Data): Int32Array {
 function hashWords(words: Int32Array, width: number, hashes: Uint32Array): void {
   for (let row = 0; row < hashes.length; row += 1) {
     let hash = hashes[row] ?? 0;
-    for (let part = 0; part < width; part += 1) {
-      hash = Math.imul(hash ^ (words[row * width + part] ?? 0), HASH_FACTOR);
-      hash ^= hash >>> 15;
-    }
+    for (let part = 0; part < width; part += 1)
+      hash = mixWord(hash, words[row * width + part] ?? 0);
     hashes[row] = hash;
   }
+}
+
+function mixWord(hash: number, word: number): number {
+  const mixed = Math.imul(hash ^ word, HASH_FACTOR);
+  return mixed ^ (mixed >>> 15);
 }
 
 /** A key of one 64-bit column, the usual one, in one pass. */
 function hashLongs(words: Int32Array, hashes: Uint32Array): void {
   for (let row = 0; row < hashes.length; row += 1) {
-    let hash = Math.imul(HASH_SEED ^ (words[row * 2] ?? 0), HASH_FACTOR);
-    hash = Math.imul(hash ^ (hash >>> 15) ^ (words[row * 2 + 1] ?? 0), HASH_FACTOR);
-    hashes[row] = scramble(hash ^ (hash >>> 15));
+    const hash = mixWord(HASH_SEED, words[row * 2] ?? 0);
+    hashes[row] = scramble(mixWord(hash, words[row * 2 + 1] ?? 0));
   }
 }
 

@@ -1,9 +1,11 @@
 import type { Data, RecordBatch } from "apache-arrow";
-import { hashKeys, isSameKey, type KeyColumn, keyColumn, keyMask } from "./key-column.ts";
+import { AscendingKeys, isAscendingColumn, type WordColumn } from "./ascending-keys.ts";
+import { hashKeys, hashRows, isSameKey, type KeyColumn, keyColumn, keyMask } from "./key-column.ts";
 
 /** One batch of indexed rows, its key columns laid out. */
 interface IndexedBatch {
   readonly columns: readonly KeyColumn[];
+  readonly rowCount: number;
   /** Row number, over all batches, of the batch's first row. */
   readonly firstRow: number;
 }
@@ -32,6 +34,8 @@ export class KeyIndex {
   /** Hashes of the batch that is probed, and its rows that pass the filter: one buffer each for all batches. */
   #scratch = new Uint32Array();
   #passing = new Uint32Array();
+  /** Made for the first batch whose keys ascend, as in tables that were loaded in the order of their keys. */
+  #ascending: AscendingKeys | undefined;
 
   /** `keys` are column indexes; all batches have one schema. */
   constructor(batches: readonly RecordBatch[], keys: readonly number[]) {
@@ -47,7 +51,7 @@ export class KeyIndex {
     for (const [batchIndex, batch] of batches.entries()) {
       const data = keyData(batch, keys);
       const columns = data.map((column, index) => keyColumn(column, keyName(batch, keys, index)));
-      indexed.push({ columns, firstRow });
+      indexed.push({ columns, rowCount: batch.numRows, firstRow });
       this.#batchOfRow.fill(batchIndex, firstRow, firstRow + batch.numRows);
       const hashes = hashKeys(columns, batch.numRows, new Uint32Array(batch.numRows));
       this.#insertBatch(indexed.length - 1, hashes, keyMask(data));
@@ -64,8 +68,8 @@ export class KeyIndex {
       this.#scratch = new Uint32Array(batch.numRows);
       this.#passing = new Uint32Array(batch.numRows);
     }
-    const hashes = hashKeys(columns, batch.numRows, this.#scratch);
-    const rows = passFilter(hashes, this.#filter, this.#passing).slice();
+    const rows = this.#candidates(columns, batch.numRows, mask !== undefined).slice();
+    const hashes = this.#scratch;
     const matches = new Int32Array(rows.length);
     let count = 0;
     for (let index = 0; index < rows.length; index += 1) {
@@ -78,6 +82,28 @@ export class KeyIndex {
       count += 1;
     }
     return { rows: rows.subarray(0, count), matches: matches.subarray(0, count) };
+  }
+
+  /** Rows that may have a key, and their hashes in the scratch buffer, each at its row. */
+  #candidates(columns: readonly KeyColumn[], rowCount: number, hasNulls: boolean): Uint32Array {
+    const [column] = columns;
+    if (columns.length === 1 && !hasNulls && isOrdered(column)) {
+      if (isAscendingColumn(column, rowCount)) {
+        this.#ascending ??= this.#sortKeys();
+        const rows = this.#ascending.find(column, rowCount, this.#passing);
+        hashRows(column, rows, this.#scratch);
+        return rows;
+      }
+    }
+    return passFilter(hashKeys(columns, rowCount, this.#scratch), this.#filter, this.#passing);
+  }
+
+  #sortKeys(): AscendingKeys {
+    return new AscendingKeys(
+      this.#batches.flatMap(({ columns: [column], rowCount }) =>
+        isOrdered(column) ? [{ column, rowCount }] : [],
+      ),
+    );
   }
 
   #insertBatch(batchIndex: number, hashes: Uint32Array, mask: Uint8Array | undefined): void {
@@ -110,6 +136,10 @@ export class KeyIndex {
       }
     }
   }
+}
+
+function isOrdered(column: KeyColumn | undefined): column is WordColumn {
+  return column?.type === "words" && column.width <= 2;
 }
 
 /**
