@@ -53,7 +53,7 @@ export async function markParts(
     const source = new MergeSource(rows, work.schema, work.keys);
     const [scan, count] = await bothDone(
       scanMatches(context.store, base, source),
-      insertRows(source, source.waitingRows(), work.rewriter.writer),
+      insertBeside(work, source),
     );
     insertedCount += count;
     scope.add(scan);
@@ -152,6 +152,13 @@ async function insertRows(
 ): Promise<number> {
   for (const batch of batchesOf(source, rows)) await writer.write(batch);
   return rows.length;
+}
+
+/** Inserts while the matches are looked for; when no part follows, the last file is finished meanwhile, too. */
+async function insertBeside({ input, rewriter }: MergeWork, source: MergeSource): Promise<number> {
+  const count = await insertRows(source, source.waitingRows(), rewriter.writer);
+  if (input.spillFile === undefined) await rewriter.writer.roll();
+  return count;
 }
 
 function* batchesOf(source: MergeSource, rows: Uint32Array): Generator<RecordBatch> {

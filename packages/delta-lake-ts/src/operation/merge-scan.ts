@@ -32,6 +32,8 @@ export interface MergeScan {
 
 /** Files whose keys are read at once. */
 const FILES_AT_ONCE = 4;
+/** Rows of keys that are looked up together: they are narrow. */
+const SCAN_ROWS = 131_072;
 
 /** Finds the matches by reading only the key columns of the files that partition and statistics do not rule out. */
 export async function scanMatches(
@@ -56,8 +58,10 @@ export async function scanMatches(
   // The next files are opened and read while the rows of one are looked up.
   const entries = candidates.entries();
   const scanNext = async (): Promise<void> => {
+    // Only matches are kept of a batch, so that the next one may lie in its place.
+    const decode = { batchRows: SCAN_ROWS, scratch: { buffer: new ArrayBuffer() } };
     for (const [index, [key, add]] of entries) {
-      const matches = await matchFile(store, add, source, options);
+      const matches = await matchFile(store, add, source, { ...options, decode });
       found[index] = matches === undefined ? undefined : { key, add, ...matches };
     }
   };
