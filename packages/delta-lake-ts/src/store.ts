@@ -35,6 +35,8 @@ export interface ObjectStore {
    * refused, since either's commits could be lost.
    */
   readonly distrustedEngines?: RegExp | undefined;
+  /** The folder of this machine that the store is: another thread can open it by itself. */
+  readonly folder?: string | undefined;
   get(path: string, range?: { start: number; end: number }): Promise<Uint8Array | undefined>;
   head(path: string): Promise<ObjectMeta | undefined>;
   /** Everything whose path starts with `prefix` and sorts after `startAfter`, in UTF-8 byte order. */

@@ -1,18 +1,20 @@
 import { Worker } from "node:worker_threads";
 import { type RecordBatch, Table, tableToIPC } from "apache-arrow";
 import type { FileEncoder, FileEncoderOptions } from "../file-encoder.ts";
-import type { FromThread, ToThread } from "./message.ts";
+import type { FromScan, FromThread, SentScan, ToThread } from "./message.ts";
+import { WorkerScan } from "./worker-scan.ts";
 
 /** A batch waits while this much is on its way to the thread: about two batches ahead of the one being encoded. */
 const IN_FLIGHT_BYTES = 16 * 1024 * 1024;
 
 /**
  * A second thread that encodes data files and takes their statistics, while the caller makes the next batch. It starts
- * with its first file, and serves any number of files at once.
+ * with its first file, and serves any number of files at once. A merge has it look for keys, too.
  * An idle one does not keep the process alive.
  */
 export class EncodeWorker {
   readonly #files = new Map<number, WorkerFile>();
+  readonly #scans = new Map<number, WorkerScan>();
   #thread: Worker | undefined;
   #failure: Error | undefined;
   #fileCount = 0;
@@ -41,6 +43,23 @@ export class EncodeWorker {
     // Open files keep the process alive, as a file of its own thread would.
     this.#thread?.ref();
     return file;
+  }
+
+  /** Looks for keys in files of a local folder while `work` runs. */
+  async scanning<T>(scan: SentScan, work: (scan: WorkerScan) => Promise<T>): Promise<T> {
+    if (this.#failure !== undefined) throw this.#failure;
+    const id = this.#fileCount++;
+    const opened = new WorkerScan((message) => this.#send({ id, ...message }));
+    this.#send({ id, type: "openScan", scan });
+    this.#scans.set(id, opened);
+    this.#thread?.ref();
+    try {
+      return await work(opened);
+    } finally {
+      this.#scans.delete(id);
+      this.#send({ id, type: "closeScan" });
+      this.#rest();
+    }
   }
 
   /** Ends the thread; files that are not finished fail. */
@@ -84,16 +103,25 @@ export class EncodeWorker {
       this.#wake();
       return;
     }
+    if (message.type === "matches" || message.type === "scanFailed") {
+      this.#scans.get(message.id)?.receive(message);
+      return;
+    }
     this.#files.get(message.id)?.receive(message);
     if (message.type === "chunk") return;
     this.#files.delete(message.id);
-    if (this.#files.size === 0) this.#thread?.unref();
+    this.#rest();
+  }
+
+  #rest(): void {
+    if (this.#files.size === 0 && this.#scans.size === 0) this.#thread?.unref();
   }
 
   #fail(error: Error): void {
     this.#failure ??= error;
     for (const file of this.#files.values()) file.receive({ id: 0, type: "failed", error });
     this.#files.clear();
+    for (const scan of this.#scans.values()) scan.fail(error);
     this.#wake();
   }
 
@@ -150,7 +178,7 @@ class WorkerFile implements FileEncoder {
   }
 
   /** Takes in what the thread says of this file. */
-  receive(message: Exclude<FromThread, { type: "taken" }>): void {
+  receive(message: Exclude<FromThread, FromScan | { type: "taken" }>): void {
     switch (message.type) {
       case "chunk":
         this.outputBytes += message.bytes.byteLength;

@@ -2,7 +2,8 @@ import { parentPort } from "node:worker_threads";
 import { tableFromIPC } from "apache-arrow";
 import { LocalEncoder } from "../file-encoder.ts";
 import { loadParquetWasm } from "../parquet/wasm.ts";
-import type { FromThread, ToThread } from "./message.ts";
+import type { FromThread, SentScan, ToScan, ToThread } from "./message.ts";
+import { ThreadScan } from "./thread-scan.ts";
 
 /** One file that this thread encodes. */
 interface ThreadFile {
@@ -13,6 +14,7 @@ interface ThreadFile {
 }
 
 const files = new Map<number, ThreadFile>();
+const scans = new Map<number, ThreadScan>();
 
 function send(message: FromThread, transfer: ArrayBuffer[] = []): void {
   parentPort?.postMessage(message, transfer);
@@ -20,15 +22,51 @@ function send(message: FromThread, transfer: ArrayBuffer[] = []): void {
 
 function receive(message: ToThread): void {
   const { id } = message;
-  if (message.type === "open") {
-    const encoder = new LocalEncoder(message.options);
-    const file = { encoder, writing: Promise.resolve(), next: () => {} };
-    files.set(id, file);
-    void forward(id, file);
-    return;
+  switch (message.type) {
+    case "open": {
+      const encoder = new LocalEncoder(message.options);
+      const file = { encoder, writing: Promise.resolve(), next: () => {} };
+      files.set(id, file);
+      void forward(id, file);
+      return;
+    }
+    case "openScan":
+    case "scan":
+    case "closeScan":
+      void receiveScan(id, message);
+      return;
+    default: {
+      const file = files.get(id);
+      // Without one it has failed, and the main thread did not know yet.
+      if (file !== undefined) receiveFor(id, file, message);
+    }
   }
-  const file = files.get(id);
-  if (file === undefined) return; // It has failed, and the main thread did not know yet.
+}
+
+async function receiveScan(
+  id: number,
+  message: ToScan | { readonly type: "openScan"; readonly scan: SentScan },
+): Promise<void> {
+  switch (message.type) {
+    case "openScan":
+      scans.set(id, new ThreadScan(message.scan));
+      return;
+    case "scan": {
+      const answer = await scans.get(id)?.scan(message);
+      if (answer !== undefined) send({ id, ...answer });
+      return;
+    }
+    case "closeScan":
+      scans.delete(id);
+      return;
+  }
+}
+
+function receiveFor(
+  id: number,
+  file: ThreadFile,
+  message: Extract<ToThread, { type: "batch" | "next" | "close" | "abort" }>,
+): void {
   switch (message.type) {
     case "batch":
       file.writing = file.writing.then(() => write(id, file, message.bytes));

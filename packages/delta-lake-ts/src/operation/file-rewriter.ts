@@ -13,6 +13,7 @@ import {
   type RewriteTarget,
   rewriteFile,
 } from "./merge-rewrite.ts";
+import { stopping, TwoEndedQueue } from "./two-ended-queue.ts";
 
 /** Below this many bytes to rewrite a second thread is not worth its start. */
 const THREAD_BYTES_MIN = 8 * 1024 * 1024;
@@ -99,21 +100,24 @@ export class FileRewriter {
     return { store: this.#store, writer, options: this.#options, changes, keeps };
   }
 
-  async #rewriteHere(queue: TwoEndedQueue, outcomes: RewriteOutcome[]): Promise<void> {
+  async #rewriteHere(
+    queue: TwoEndedQueue<PlannedRewrite>,
+    outcomes: RewriteOutcome[],
+  ): Promise<void> {
     const target = this.target();
     for (let next = queue.first(); next !== undefined; next = queue.first()) {
-      outcomes[next.index] = await rewriteFile(target, await next.planned.create());
+      outcomes[next.index] = await rewriteFile(target, await next.item.create());
     }
   }
 
   async #rewriteThere(
     thread: RewriteThread,
-    queue: TwoEndedQueue,
+    queue: TwoEndedQueue<PlannedRewrite>,
     outcomes: RewriteOutcome[],
   ): Promise<void> {
     let before: Promise<void> | undefined;
     for (let next = queue.last(); next !== undefined; next = queue.last()) {
-      const { index, planned } = next;
+      const { index, item: planned } = next;
       const rewriting = (async (): Promise<void> => {
         outcomes[index] = await thread.rewrite(await planned.create());
       })();
@@ -125,48 +129,6 @@ export class FileRewriter {
     }
     await before;
     this.#threadAdds.push(...(await thread.close()));
-  }
-}
-
-/** Files that are taken from both ends. */
-class TwoEndedQueue {
-  readonly #planned: readonly PlannedRewrite[];
-  #start = 0;
-  #end: number;
-
-  constructor(planned: readonly PlannedRewrite[]) {
-    this.#planned = planned;
-    this.#end = planned.length;
-  }
-
-  first(): { index: number; planned: PlannedRewrite } | undefined {
-    return this.#at(this.#start, () => (this.#start += 1));
-  }
-
-  last(): { index: number; planned: PlannedRewrite } | undefined {
-    return this.#at(this.#end - 1, () => (this.#end -= 1));
-  }
-
-  /** Nothing is handed out any more. */
-  stop(): void {
-    this.#end = this.#start;
-  }
-
-  #at(index: number, take: () => void): { index: number; planned: PlannedRewrite } | undefined {
-    const planned = this.#planned[index];
-    if (this.#start >= this.#end || planned === undefined) return undefined;
-    take();
-    return { index, planned };
-  }
-}
-
-/** A lane that fails keeps the other one from going on. */
-async function stopping(lane: Promise<void>, queue: TwoEndedQueue): Promise<void> {
-  try {
-    await lane;
-  } catch (error) {
-    queue.stop();
-    throw error;
   }
 }
 

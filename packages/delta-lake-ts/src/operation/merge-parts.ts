@@ -3,6 +3,7 @@ import type { Action } from "../action.ts";
 import type { TableContext } from "../committer.ts";
 import type { TransactionScope } from "../conflict.ts";
 import type { DataFileWriter } from "../data-file.ts";
+import type { EncodeWorker } from "../encode-worker/encode-worker.ts";
 import type { StructType } from "../schema.ts";
 import type { FullSnapshot } from "../snapshot.ts";
 import type { FileRewriter, PlannedRewrite } from "./file-rewriter.ts";
@@ -25,6 +26,8 @@ export interface MergeWork {
   readonly keys: readonly string[];
   readonly isInsertOnly: boolean;
   readonly usesThread: boolean | undefined;
+  /** Helps to look for matches where they are marked. */
+  readonly encodeWorker: EncodeWorker | undefined;
   readonly rewriter: FileRewriter;
 }
 
@@ -51,9 +54,10 @@ export async function markParts(
   let insertedCount = 0;
   for await (const rows of work.input.parts(work.schema)) {
     const source = new MergeSource(rows, work.schema, work.keys);
-    const [scan, count] = await bothDone(
-      scanMatches(context.store, base, source),
+    // The rows come first, so that their encoding begins before the other thread helps with the scan.
+    const [count, scan] = await bothDone(
       insertBeside(work, source),
+      scanMatches(context.store, base, source, work),
     );
     insertedCount += count;
     scope.add(scan);

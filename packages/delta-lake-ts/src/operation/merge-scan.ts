@@ -1,26 +1,23 @@
+import { availableParallelism } from "node:os";
+import { Table, tableToIPC } from "apache-arrow";
 import type { AddFile, PartitionValues } from "../action.ts";
 import { readScalar } from "../arrow/scalar.ts";
 import { isMapped, physicalName } from "../column-mapping.ts";
 import type { TransactionScope } from "../conflict.ts";
-import { type FileReadOptions, readPhysicalRows } from "../data-read.ts";
+import type { EncodeWorker } from "../encode-worker/encode-worker.ts";
+import type { WorkerScan } from "../encode-worker/worker-scan.ts";
 import { formatPartitionValue, partitionKey } from "../partition.ts";
-import type { StructType } from "../schema.ts";
 import type { FullSnapshot } from "../snapshot.ts";
 import { columnRanges, mayContain } from "../stats/prune.ts";
 import type { ObjectStore } from "../store.ts";
+import { type FileMatches, type KeyScan, scanFile } from "./key-scan.ts";
 import { type MergeSource, RowFate } from "./merge-source.ts";
+import { stopping, TwoEndedQueue } from "./two-ended-queue.ts";
 
-/** A file with rows that match. Only the matches are kept: a scan may go over many more rows than it finds. */
-export interface TouchedFile {
+/** A file with rows that match. */
+export interface TouchedFile extends FileMatches {
   readonly key: string;
   readonly add: AddFile;
-  /** The matching rows by their place among the file's live rows, ascending. */
-  readonly rows: Uint32Array;
-  /** For each of them the number of its source row. */
-  readonly matches: Int32Array;
-  readonly liveCount: number;
-  /** For each row that lies in the file, 0 where it is deleted already; undefined when all are live. */
-  readonly live: Uint8Array | undefined;
 }
 
 /** What the scan found, and what it looked at. */
@@ -30,16 +27,26 @@ export interface MergeScan {
   readonly readFiles: ReadonlySet<string>;
 }
 
-/** Files whose keys are read at once. */
+/** Files whose keys are read at once, by the caller's thread and by the other one. */
 const FILES_AT_ONCE = 4;
-/** Rows of keys that are looked up together: they are narrow. */
-const SCAN_ROWS = 131_072;
+const THREAD_FILES_AT_ONCE = 2;
+/** Below this many bytes of files a second thread is left to the rows that come in. */
+const THREAD_BYTES_MIN = 64 * 1024 * 1024;
+/** Above this many rows of the source an index of them in each thread takes too much memory. */
+const THREAD_ROWS_MAX = 1_000_000;
+
+/** Who helps to scan, and whether it must, or must not. */
+export interface ScanHelp {
+  readonly encodeWorker?: EncodeWorker | undefined;
+  readonly usesThread?: boolean | undefined;
+}
 
 /** Finds the matches by reading only the key columns of the files that partition and statistics do not rule out. */
 export async function scanMatches(
   store: ObjectStore,
   base: FullSnapshot,
   source: MergeSource,
+  help: ScanHelp = {},
 ): Promise<MergeScan> {
   const { partitionColumns } = base.metadata;
   const partitions = sourcePartitions(source, partitionColumns);
@@ -54,18 +61,22 @@ export async function scanMatches(
     ([, add]) => matchesPartition(add.partitionValues) && mayContain(add, ranges),
   );
   const options = { partitionColumns, isMapped: hasMapping };
-  const found: (TouchedFile | undefined)[] = [];
-  // The next files are opened and read while the rows of one are looked up.
-  const entries = candidates.entries();
-  const scanNext = async (): Promise<void> => {
-    // Only matches are kept of a batch, so that the next one may lie in its place.
-    const decode = { batchRows: SCAN_ROWS, scratch: { buffer: new ArrayBuffer() } };
-    for (const [index, [key, add]] of entries) {
-      const matches = await matchFile(store, add, source, { ...options, decode });
-      found[index] = matches === undefined ? undefined : { key, add, ...matches };
-    }
-  };
-  await allDone(Array.from({ length: FILES_AT_ONCE }, scanNext));
+  const fields = source.keys.map(({ field }) => field);
+  const scan = { index: source.index, fields, options };
+  const adds = candidates.map(([, add]) => add);
+  const helper = helperFor(store, adds, source, help);
+  const results =
+    helper === undefined
+      ? await scanFiles(store, adds, scan)
+      : await helper.encodeWorker.scanning(
+          { folder: helper.folder, keys: sentKeys(source), fields, options },
+          (thread) => scanFiles(store, adds, scan, thread),
+        );
+  const found = candidates.map(([key, add], index): TouchedFile | undefined => {
+    const matches = results[index];
+    for (const match of matches?.matches ?? []) source.fates[match] = RowFate.matched;
+    return matches === undefined ? undefined : { key, add, ...matches };
+  });
   const touched = found.filter((file) => file !== undefined);
   const readFiles = new Set(candidates.map(([key]) => key));
   const reads: TransactionScope["reads"] =
@@ -73,82 +84,52 @@ export async function scanMatches(
   return { touched, reads, readFiles };
 }
 
-/** None goes on behind the caller's back when another one fails. */
-async function allDone(work: readonly Promise<void>[]): Promise<void> {
-  await Promise.allSettled(work);
-  await Promise.all(work);
-}
-
-async function matchFile(
+/** Scans on the caller's thread from the first file on, and on another one from the last file on, until they meet. */
+async function scanFiles(
   store: ObjectStore,
-  add: AddFile,
-  source: MergeSource,
-  options: Omit<FileReadOptions, "schema">,
-): Promise<Omit<TouchedFile, "key" | "add"> | undefined> {
-  const schema: StructType = {
-    type: "struct",
-    fields: source.keys.map(({ field }) => ({ ...field, nullable: true })),
+  adds: readonly AddFile[],
+  scan: KeyScan,
+  thread?: WorkerScan,
+): Promise<readonly (FileMatches | undefined)[]> {
+  const queue = new TwoEndedQueue(adds);
+  const results: (FileMatches | undefined)[] = [];
+  // The next files are opened and read while the rows of one are looked up.
+  const scanHere = async (): Promise<void> => {
+    const scratch = { buffer: new ArrayBuffer() };
+    for (let next = queue.first(); next !== undefined; next = queue.first())
+      results[next.index] = await scanFile(store, next.item, scan, scratch);
   };
-  const places = source.keys.map((_, index) => index);
-  const rows: Uint32Array[] = [];
-  const matches: Int32Array[] = [];
-  const lives: Uint8Array[] = [];
-  let liveCount = 0;
-  for await (const { batch, live } of readPhysicalRows(store, add, { ...options, schema })) {
-    const found = source.index.probe(batch, places);
-    const kept = live === undefined ? found : liveMatches(found, live);
-    if (kept.rows.length > 0) {
-      rows.push(liveCount === 0 ? kept.rows : kept.rows.map((row) => row + liveCount));
-      matches.push(kept.matches);
-      for (const match of kept.matches) source.fates[match] = RowFate.matched;
-    }
-    liveCount += live === undefined ? batch.numRows : countLive(live);
-    if (live !== undefined) lives.push(live);
-  }
-  if (rows.length === 0) return undefined;
-  return {
-    rows: joinArrays(rows, (length) => new Uint32Array(length)),
-    matches: joinArrays(matches, (length) => new Int32Array(length)),
-    liveCount,
-    live: lives.length === 0 ? undefined : joinArrays(lives, (length) => new Uint8Array(length)),
+  const scanThere = async (helper: WorkerScan, lane: number): Promise<void> => {
+    for (let next = queue.last(); next !== undefined; next = queue.last())
+      results[next.index] = await helper.scan(next.item, lane);
   };
-}
-
-/** The matches among live rows, their places counted over live rows only. */
-function liveMatches(
-  found: { rows: Uint32Array; matches: Int32Array },
-  live: Uint8Array,
-): { rows: Uint32Array; matches: Int32Array } {
-  const rows: number[] = [];
-  const matches: number[] = [];
-  let liveRow = 0;
-  let place = 0;
-  for (const [index, row] of found.rows.entries()) {
-    for (; place < row; place += 1) liveRow += live[place] ?? 0;
-    if (live[row] === 0) continue;
-    rows.push(liveRow);
-    matches.push(found.matches[index] ?? -1);
+  const lanes = Array.from({ length: FILES_AT_ONCE }, scanHere);
+  if (thread !== undefined) {
+    for (let lane = 0; lane < THREAD_FILES_AT_ONCE; lane += 1) lanes.push(scanThere(thread, lane));
   }
-  return { rows: Uint32Array.from(rows), matches: Int32Array.from(matches) };
+  // None goes on behind the caller's back when another one fails.
+  const ends = await Promise.allSettled(lanes.map((lane) => stopping(lane, queue)));
+  for (const end of ends) if (end.status === "rejected") throw end.reason;
+  return results;
 }
 
-function countLive(live: Uint8Array): number {
-  let count = 0;
-  for (let row = 0; row < live.length; row += 1) count += live[row] ?? 0;
-  return count;
+/** The thread that helps, where it can open the files by itself and there is enough to do. */
+function helperFor(
+  { folder }: ObjectStore,
+  adds: readonly AddFile[],
+  { index: { rowCount } }: MergeSource,
+  { encodeWorker, usesThread }: ScanHelp,
+): { readonly encodeWorker: EncodeWorker; readonly folder: string } | undefined {
+  if (encodeWorker === undefined || folder === undefined || rowCount === 0) return undefined;
+  const sizeBytes = adds.reduce((sum, { size }) => sum + size, 0);
+  const isWorthwhile =
+    availableParallelism() > 1 && sizeBytes >= THREAD_BYTES_MIN && rowCount <= THREAD_ROWS_MAX;
+  return (usesThread ?? isWorthwhile) ? { encodeWorker, folder } : undefined;
 }
 
-function joinArrays<T extends Int32Array | Uint32Array | Uint8Array>(
-  parts: readonly T[],
-  create: (length: number) => T,
-): T {
-  const joined = create(parts.reduce((sum, { length }) => sum + length, 0));
-  let place = 0;
-  for (const part of parts) {
-    joined.set(part, place);
-    place += part.length;
-  }
-  return joined;
+function sentKeys({ batches, keys }: MergeSource): Uint8Array {
+  const columns = batches.map((batch) => batch.selectAt(keys.map(({ index }) => index)));
+  return tableToIPC(new Table(columns), "stream");
 }
 
 /** The partitions that the source's rows lie in, when the key says so: else they may be anywhere. */

@@ -45,10 +45,14 @@ export type MergeOptions = WriteOptions & {
   readonly usesDeletionVectors?: boolean;
   /**
    * Whether a second thread rewrites half of the files, which takes some 100 MB more. Default: where the machine has two
-   * cores and there are more than 8 MiB to rewrite.
+   * cores and there are more than 8 MiB to rewrite. Where matches are marked: whether `encodeWorker` looks for half of
+   * them. Default: where there are two cores, a local folder with 64 MiB to look through, and at most 1,000,000 rows.
    */
   readonly usesThread?: boolean;
-  /** Where matches are marked: a thread that encodes their new rows while the matches are looked for. */
+  /**
+   * Where matches are marked: a thread that encodes their new rows while the matches are looked for, and then helps with
+   * that.
+   */
   readonly encodeWorker?: EncodeWorker;
 };
 
@@ -92,6 +96,7 @@ function mergeInput(
       keys: options.keys,
       isInsertOnly: options.mode === "insert-only",
       usesThread: options.usesThread,
+      encodeWorker: options.encodeWorker,
       rewriter,
     };
     const { files, ...result } = await settle(store, rewriter, () =>

@@ -24,6 +24,11 @@ export class LocalStore implements ObjectStore {
     this.#disk = options.fileSystem ?? nodeFileSystem;
   }
 
+  /** Undefined for a disk that is not the machine's own. */
+  get folder(): string | undefined {
+    return this.#disk === nodeFileSystem ? this.#root : undefined;
+  }
+
   async get(path: string, range?: { start: number; end: number }): Promise<Uint8Array | undefined> {
     const file = await absentAsUndefined(this.#disk.open(this.#absolute(path), "r"));
     if (file === undefined) return undefined;
