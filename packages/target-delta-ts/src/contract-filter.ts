@@ -1,20 +1,12 @@
 import type { RecordBatch } from "apache-arrow";
-import { type StructField, type StructType, takeRows } from "delta-lake-ts";
-import { type JsonValue, type Log, stringifyJson } from "singer-sdk-ts";
-import { jsonValue } from "./arrow-json.ts";
+import type { StructField, StructType } from "delta-lake-ts";
+import type { Log } from "singer-sdk-ts";
 import { conform } from "./conform.ts";
 import { evolve, type Widen } from "./evolution.ts";
+import { type RejectedRow, recordText } from "./rejected-row.ts";
 import { hashRows } from "./row-hash.ts";
 import { type ColumnDrift, isEvolving, type SchemaContract } from "./schema-contract.ts";
 import type { TableColumns } from "./table-columns.ts";
-
-/** A record that the contract keeps out of the table, as its row in the batch. */
-export interface ContractReject {
-  readonly row: number;
-  readonly reason: string;
-  /** The record as JSON, by the stream's names. */
-  readonly text: string;
-}
 
 const NO_DRIFT: ColumnDrift = { added: [], changed: [], missing: [] };
 
@@ -116,13 +108,13 @@ export class ContractFilter {
   }
 
   /** The records of a batch that are kept out, in order. */
-  rejects(batch: RecordBatch): readonly ContractReject[] {
+  rejects(batch: RecordBatch): readonly RejectedRow[] {
     if (this.#everyReason === undefined && this.#reasons.size === 0) return [];
     const columns = [...this.#reasons].map(([name, reason]) => ({
       column: batch.getChild(name),
       reason,
     }));
-    const rejects: ContractReject[] = [];
+    const rejects: RejectedRow[] = [];
     for (let row = 0; row < batch.numRows; row++) {
       const found = columns.find(({ column }) => column?.isValid(row) === true)?.reason;
       const reason = this.#everyReason ?? found;
@@ -130,24 +122,4 @@ export class ContractFilter {
     }
     return rejects;
   }
-}
-
-/** The rows of a batch without those that are rejected. */
-export function keptRows(
-  batch: RecordBatch,
-  rejects: readonly ContractReject[],
-): { readonly batch: RecordBatch; readonly rows: Int32Array } {
-  const gone = new Set(rejects.map(({ row }) => row));
-  const rows = Int32Array.from(
-    Array.from({ length: batch.numRows }, (_row, row) => row).filter((row) => !gone.has(row)),
-  );
-  return { batch: takeRows(batch, rows), rows };
-}
-
-function recordText(batch: RecordBatch, row: number): string {
-  const fields = batch.schema.fields.flatMap(({ name }): [string, JsonValue][] => {
-    const column = batch.getChild(name);
-    return column === null || name.startsWith("_sdc_") ? [] : [[name, jsonValue(column, row)]];
-  });
-  return stringifyJson(Object.fromEntries(fields));
 }

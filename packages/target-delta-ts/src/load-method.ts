@@ -58,6 +58,6 @@ export function checkLoadMethod(
 }
 
 /** Whether rows are found again by their key. */
-function isKeyed(method: LoadMethod): boolean {
+export function isKeyed(method: LoadMethod | undefined): boolean {
   return method === "upsert" || method === "insert-only" || method === "history";
 }

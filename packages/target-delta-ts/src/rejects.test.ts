@@ -81,3 +81,38 @@ test("T25: rejects of plain Parquet lie in a folder of files", async () => {
   expect(run.code).toBe(3);
   expect(run.stderr).toContain("rejects=2");
 });
+
+test.each(["upsert", "insert-only", "history"])(
+  "T22, T25: with load method %s records whose key is null are listed, and without rejects they end the run",
+  async (load_method) => {
+    const people = schema(
+      "people",
+      { id: { type: ["null", "integer"] }, name: { type: "string" } },
+      { keys: ["id"] },
+    );
+    const sent = [
+      people,
+      record("people", { id: 1, name: "one" }),
+      record("people", { id: null, name: "nobody" }),
+      record("people", { id: 3, name: "three" }),
+      state({ bookmarks: { people: { id: 3 } } }),
+    ];
+
+    const listing = await workspace.load(sent, { config: { ...config, load_method } });
+    const strict = await workspace.load(sent, { config: { load_method, table_path: "strict" } });
+
+    expect([listing.code, strict.code]).toEqual([3, 1]);
+    expect(listing.stdout).toEqual(['{"bookmarks":{"people":{"id":3}}}']);
+    expect(strict.stdout).toEqual([]);
+    expect(await workspace.rows("people")).toEqual([
+      expect.objectContaining({ id: 1, name: "one" }),
+      expect.objectContaining({ id: 3, name: "three" }),
+    ]);
+    expect(await workspace.rows("people__rejects")).toEqual([
+      expect.objectContaining({
+        reason: "record 2: key column id is null",
+        message: '{"id":null,"name":"nobody"}',
+      }),
+    ]);
+  },
+);

@@ -165,7 +165,7 @@ export const settings = {
       minimum: 0,
       default: 0,
       description:
-        "Records of a run that may fail to fit their columns: they go to the table `<stream>__rejects` with the reason, and the exit code is 3. One more ends the run; 0 lets the first one end it.",
+        "Records of a run that may fail to fit their columns, or lack a key that their load method needs: they go to the table `<stream>__rejects` with the reason, and the exit code is 3. One more ends the run; 0 lets the first one end it.",
     },
     source_check: {
       type: "string",

@@ -2,7 +2,7 @@ import type { RecordBatch } from "apache-arrow";
 import { append, DeltaTable, type StructType } from "delta-lake-ts";
 import type { Column, SchemaMessage } from "singer-sdk-ts";
 import { commitError } from "./commit-error.ts";
-import { ContractFilter, type ContractReject, keptRows } from "./contract-filter.ts";
+import { ContractFilter } from "./contract-filter.ts";
 import { addDerived, withDerived } from "./derived-columns.ts";
 import { checkNoHistory } from "./history/check-no-history.ts";
 import { withValidity } from "./history/validity-columns.ts";
@@ -15,10 +15,11 @@ import { partsOf, widenOf } from "./load/part-writer.ts";
 import { StagedLoad } from "./load/staged.ts";
 import { clearStaging, stagingFolder } from "./load/staging.ts";
 import { commitInfo, type TableContext } from "./load/table-context.ts";
-import { checkLoadMethod, chooseLoadMethod, type LoadMethod } from "./load-method.ts";
+import { checkLoadMethod, chooseLoadMethod, isKeyed, type LoadMethod } from "./load-method.ts";
 import { addMetadata, withMetadata, withoutMetadata } from "./metadata-columns.ts";
+import { keptRows, type RejectedRow } from "./rejected-row.ts";
 import { addHashes, hashDigits } from "./row-hash.ts";
-import { RowNumbers } from "./row-numbers.ts";
+import { RowSieve } from "./row-sieve.ts";
 import { type TableColumns, tableColumns } from "./table-columns.ts";
 
 /** What the settings say about one stream. */
@@ -30,6 +31,8 @@ export interface StreamOptions {
   readonly hasMetadata: boolean;
   /** Sums the rows up for the table of loads, at the cost of a hash of each. */
   readonly isAudited: boolean;
+  /** Whether records without a key are rejected, instead of ending the run. */
+  readonly rejectsKeyless: boolean;
 }
 
 /** Brings one stream into its table, in the order in which its messages come. */
@@ -43,7 +46,7 @@ export class StreamLoad {
   #historyColumns: TableColumns;
   /** Absent for plain files, and until the method is chosen. */
   #contract: ContractFilter | undefined;
-  readonly #numbers: RowNumbers | undefined;
+  readonly #sieve: RowSieve;
   #method: LoadMethod | undefined;
   #load: Load | undefined;
   /** Which version `#load` takes rows of; `undefined` for the rows of the live table. */
@@ -69,7 +72,7 @@ export class StreamLoad {
     this.#sourceColumns = columns;
     this.#columns = this.#tableColumns(columns);
     this.#historyColumns = this.#tableColumns(withValidity(columns));
-    if (Object.values(context.contract).includes("reject")) this.#numbers = new RowNumbers();
+    this.#sieve = new RowSieve(context, options.rejectsKeyless);
   }
 
   /** How rows are loaded; `undefined` until the first row or the end tells. */
@@ -133,9 +136,11 @@ export class StreamLoad {
     const received = this.#options.hasMetadata
       ? addMetadata(derived, { receivedMs: Date.now(), startedMs, version: rows.version })
       : derived;
-    const rejects = this.#contract?.rejects(received) ?? [];
+    const isMerged = this.#options.format === "delta" && isKeyed(this.#method);
+    const keys = isMerged ? this.keyProperties : [];
+    const rejects = this.#sieve.rejects(received, this.#contract, keys);
     this.#addToChecksum(rows.recordBatch, rejects);
-    const taken = await this.#keep(received, rows.firstRow, rejects);
+    const taken = await this.#sieve.keep(received, rows.firstRow, rejects);
     await load.write({
       ...taken,
       sizeBytes: rows.sizeBytes,
@@ -144,41 +149,23 @@ export class StreamLoad {
     this.#rowCount += rows.rowCount;
   }
 
-  #addToChecksum(batch: RecordBatch, rejects: readonly ContractReject[]): void {
+  #addToChecksum(batch: RecordBatch, rejects: readonly RejectedRow[]): void {
     if (!this.#options.isAudited || this.#contract === undefined) return;
     const kept = rejects.length === 0 ? batch : keptRows(batch, rejects).batch;
     addHashes(this.#checksum, this.#contract.hashes(kept));
   }
 
-  /** The rows that the contract lets pass, as the load counts them; the others go to the rejects. */
-  async #keep(
-    batch: RecordBatch,
-    firstRow: number,
-    rejects: readonly ContractReject[],
-  ): Promise<{ readonly batch: RecordBatch; readonly firstRow: number }> {
-    const numbers = this.#numbers;
-    if (numbers === undefined) return { batch, firstRow };
-    const { takenCount } = numbers;
-    const kept = keptRows(batch, rejects);
-    numbers.add(firstRow, batch.numRows, kept.rows);
-    const { stream } = this.#context;
-    for (const { row, reason, text } of rejects)
-      await this.#context.reject({ stream, reason, text, recordNumber: firstRow + row + 1 });
-    return { batch: kept.batch, firstRow: takenCount };
-  }
-
   async commit(moment: CommitMoment): Promise<void> {
     if (this.#load === undefined) return;
-    const restartRow = this.#numbers?.taken(moment.restartRow) ?? moment.restartRow;
+    const restartRow = this.#sieve.passed(moment.restartRow);
     await this.#load.commit({ ...moment, restartRow });
     if (this.#loadVersion === this.#runVersion) return;
     this.#settleRows(this.#load);
   }
 
   #settleRows({ durableRow }: Load): void {
-    const received = this.#numbers?.received(durableRow) ?? durableRow;
-    this.#durableRow = Math.max(this.#durableRow, received);
-    this.#numbers?.forget(this.#durableRow);
+    this.#durableRow = Math.max(this.#durableRow, this.#sieve.received(durableRow));
+    this.#sieve.forget(this.#durableRow);
   }
 
   /** Makes `version` the table's content, as soon as there is something to make it of. */
@@ -278,8 +265,8 @@ export class StreamLoad {
     if (staged !== undefined)
       return await StagedLoad.open(context, staged, this.keyProperties.length > 0);
     if (this.#method === "history") return await HistoryLoad.open(context);
-    const isKeyed = this.keyProperties.length > 0;
-    if (this.#method === "append" || (this.#method === "overwrite" && !isKeyed)) {
+    const hasKeys = this.keyProperties.length > 0;
+    if (this.#method === "append" || (this.#method === "overwrite" && !hasKeys)) {
       return await AppendLoad.open(context, { isIdentified: true });
     }
     const mode = this.#method === "insert-only" ? "insert-only" : "upsert";

@@ -248,6 +248,7 @@ export class Tables {
       isHardDelete: config.hard_delete,
       hasMetadata: config.add_record_metadata,
       isAudited: config.load_audit,
+      rejectsKeyless: config.max_rejects > 0,
     };
     return new StreamLoad(context, options, message, columns);
   }

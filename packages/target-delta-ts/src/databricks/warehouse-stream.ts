@@ -15,7 +15,8 @@ type StagedVersion = number | "run";
 
 type WarehouseLoad = CopyLoad | WarehouseMergeLoad | ReplaceLoad;
 
-export interface WarehouseStreamOptions extends Omit<StreamOptions, "format" | "isAudited"> {
+export interface WarehouseStreamOptions
+  extends Omit<StreamOptions, "format" | "isAudited" | "rejectsKeyless"> {
   /** When the run began, milliseconds since 1970. */
   readonly startedMs: number;
   readonly log: Log;

@@ -37,44 +37,65 @@ export function checkKeyTypes(stream: string, keys: readonly string[], schema: S
   }
 }
 
-/** What keys must have, by the table's names. */
+/** What keys must have. */
 interface KeyColumns {
   readonly keys: readonly string[];
   readonly partitionColumns: readonly string[];
-  readonly firstRow: number;
 }
 
-/**
- * Throws E_KEY, naming column and record, when a row has no value in one of the keys, or none that can be found again:
- * an empty text is null in a partition column (delta.md §1.6).
- */
+/** A row that a merge could not find again, and what its key is. */
+export interface KeylessRow {
+  readonly row: number;
+  readonly key: string;
+  readonly what: string;
+}
+
+/** Throws E_KEY, naming column and record, when a row has no key; names are the table's. */
 export function requireKeys(
   stream: string,
   batch: RecordBatch,
-  { keys, partitionColumns, firstRow }: KeyColumns,
+  { firstRow, ...columns }: KeyColumns & { readonly firstRow: number },
 ): void {
-  const refuse = (key: string, what: string, row: number): UserError =>
-    new UserError("E_KEY", `stream ${stream}: key column ${key} is ${what} in record ${row + 1}`, {
-      hint: "a row without its key cannot be found again: choose other key properties, or set `load_method: append`",
-    });
+  const [first] = keylessRows(batch, columns);
+  if (first === undefined) return;
+  const { row, key, what } = first;
+  throw new UserError(
+    "E_KEY",
+    `stream ${stream}: key column ${key} is ${what} in record ${firstRow + row + 1}`,
+    {
+      hint: "a row without its key cannot be found again: choose other key properties, list such records with `max_rejects`, or set `load_method: append`",
+    },
+  );
+}
+
+/**
+ * The rows that have no value in one of the keys, or none that can be found again: an empty text is null in a partition
+ * column (delta.md §1.6). Each row comes once, in no particular order.
+ */
+export function keylessRows(
+  batch: RecordBatch,
+  { keys, partitionColumns }: KeyColumns,
+): readonly KeylessRow[] {
+  const found = new Map<number, KeylessRow>();
   for (const key of keys) {
     const column = batch.getChild(key);
     const [data] = column?.data ?? [];
     if (column === null || data === undefined) continue;
-    if (column.nullCount > 0) {
-      const rows = Array.from({ length: batch.numRows }, (_row, index) => index);
-      const row = rows.find((index) => !column.isValid(index)) ?? 0;
-      throw refuse(key, "null", firstRow + row);
+    const isEmpty = partitionColumns.includes(key) ? emptyTexts(data) : undefined;
+    if (column.nullCount === 0 && isEmpty === undefined) continue;
+    for (let row = 0; row < batch.numRows; row++) {
+      if (found.has(row)) continue;
+      if (!column.isValid(row)) found.set(row, { row, key, what: "null" });
+      else if (isEmpty?.(row) === true)
+        found.set(row, { row, key, what: "a partition column and empty" });
     }
-    const row = partitionColumns.includes(key) ? emptyText(data) : -1;
-    if (row >= 0) throw refuse(key, "a partition column and empty", firstRow + row);
   }
+  return [...found.values()];
 }
 
-/** The first row with an empty text, or -1. */
-function emptyText({ type, length, valueOffsets }: Data): number {
-  if (!DataType.isUtf8(type)) return -1;
+/** Tells of a row whether its text is empty; undefined for columns of other types. */
+function emptyTexts({ type, valueOffsets }: Data): ((row: number) => boolean) | undefined {
+  if (!DataType.isUtf8(type)) return undefined;
   const offsets: Int32Array = valueOffsets;
-  for (let row = 0; row < length; row++) if (offsets[row] === offsets[row + 1]) return row;
-  return -1;
+  return (row) => offsets[row] === offsets[row + 1];
 }
