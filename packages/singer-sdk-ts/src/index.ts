@@ -36,13 +36,5 @@ export { columnSchema, parseColumns } from "./schema.ts";
 export { isSelected, selectedSchema, selectedStreams } from "./selection.ts";
 export type { ConfigOf, Setting, Settings } from "./settings.ts";
 export { parseSettings } from "./settings.ts";
-export {
-  LineSum,
-  type SourceCount,
-  type SourceCounts,
-  sourceCountSettings,
-  sourceCountsMember,
-  sourceCountsOf,
-} from "./source-counts.ts";
 export { type Bookmark, State } from "./state.ts";
 export { ByteWriter, MessageWriter, type Sink, type WriterOptions } from "./write.ts";

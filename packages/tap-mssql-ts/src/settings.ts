@@ -1,6 +1,7 @@
-import { type ConfigOf, type Settings, sourceCountSettings } from "singer-sdk-ts";
+import type { ConfigOf, Settings } from "singer-sdk-ts";
 import { batchSettings } from "singer-sdk-ts/batch";
 import { mappingSettings } from "singer-sdk-ts/mapping-settings";
+import { sourceCountSettings } from "singer-sdk-ts/source-counts";
 import { connectionSettings } from "./connection-settings.ts";
 import { sshSettings } from "./ssh-settings.ts";
 

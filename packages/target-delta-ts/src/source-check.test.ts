@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
-import { LineSum } from "singer-sdk-ts";
+import { LineSum } from "singer-sdk-ts/source-counts";
 import {
   createWorkspace,
   record,

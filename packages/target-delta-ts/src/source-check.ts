@@ -1,4 +1,5 @@
-import { type JsonValue, type Log, type SourceCount, sourceCountsOf } from "singer-sdk-ts";
+import type { JsonValue, Log } from "singer-sdk-ts";
+import { type SourceCount, sourceCountsOf } from "singer-sdk-ts/source-counts";
 
 /** What a tap's own counts are held against: rows, checksums of their lines as well, or nothing. */
 export type SourceCheckMode = "counts" | "checksums" | "none";
