@@ -46,7 +46,8 @@ export default class FeaturesReporter {
   }
 
   #add(name, proof) {
-    for (const [id] of name.matchAll(/\b[PSRT]\d{1,2}\b(?=[,:])/g)) {
+    // One id or several, by commas or spaces, before the colon.
+    for (const [id] of name.matchAll(/\b[PSRT]\d{1,2}\b(?=(?:,? [A-Z]\d{1,2})*[,:])/g)) {
       if (!this.#proofs.has(id)) this.#proofs.set(id, []);
       this.#proofs.get(id).push(proof);
     }
