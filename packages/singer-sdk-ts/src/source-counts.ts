@@ -1,4 +1,5 @@
 import { crc32 } from "node:zlib";
+import type { ByteWriter } from "./byte-writer.ts";
 import type { JsonValue } from "./json.ts";
 import type { ConfigOf, Setting } from "./settings.ts";
 
@@ -73,15 +74,15 @@ export class SourceCounter {
     this.#hasSums = options.hasSums;
   }
 
-  /** Takes `rows` RECORD lines of a stream, each with its newline. */
-  add(stream: string, rows: number, lines: Uint8Array): void {
+  /** Takes `rows` RECORD lines of a stream, each with its newline: what stands in `bytes` from `start` on. */
+  add(stream: string, rows: number, bytes: ByteWriter, start: number): void {
     let count = this.#streams.get(stream);
     if (count === undefined) {
       count = { rows: 0, sum: this.#hasSums ? new LineSum() : undefined };
       this.#streams.set(stream, count);
     }
     count.rows += rows;
-    count.sum?.addLines(lines);
+    count.sum?.addLines(bytes.written().subarray(start));
   }
 
   /** The counts so far, as {@link SourceCounts}. */

@@ -115,7 +115,7 @@ export class MessageWriter {
   written(stream: string, rows: number): void {
     const { bytes } = this;
     if (this.#mapper?.isSame(stream) === false) this.#map(this.#mapper);
-    else this.#counter?.add(stream, rows, bytes.written().subarray(this.#countedEnd));
+    else this.#counter?.add(stream, rows, bytes, this.#countedEnd);
     this.#countedEnd = bytes.position;
     this.#batches?.rows(this.#take());
     this.#onRows(stream, rows);
@@ -132,7 +132,7 @@ export class MessageWriter {
       for (const mapped of mapper.record(message)) {
         const start = bytes.position;
         this.#append(jsonOf(mapped));
-        this.#counter?.add(mapped.stream, 1, bytes.written().subarray(start));
+        this.#counter?.add(mapped.stream, 1, bytes, start);
       }
     }
   }
