@@ -74,7 +74,7 @@ async function compareCheckpoint(
   if (snapshot === undefined || segment?.checkpoint?.version !== version) return [];
   const facts: [string, unknown, unknown][] = [
     ["files", keysOf(snapshot.files), keysOf(state.files)],
-    ["a schema", snapshot.metadata.schemaString, state.metadata?.schemaString],
+    ["columns", snapshot.metadata.schemaString, state.metadata?.schemaString],
     ["features", featuresOf(snapshot).join(), featuresOf(state).join()],
     ["transactions", pairsOf(snapshot.transactions), pairsOf(state.transactions)],
   ];
