@@ -12,7 +12,7 @@ interface WaitingFiles {
 /** Counts the rows that came in BATCH files, and deletes the files that a tap left to us once their rows are safe. */
 export class BatchFiles {
   readonly #rowCounts = new Map<string, number>();
-  readonly #rejectCounts = new Map<string, number>();
+  readonly #otherCounts = new Map<string, number>();
   #waiting: WaitingFiles[] = [];
 
   /** Rows of a stream that came in files. */
@@ -20,13 +20,14 @@ export class BatchFiles {
     return this.#rowCounts.get(stream) ?? 0;
   }
 
-  /** Records of a stream that came in files, rejected ones included. */
+  /** Records of a stream that came in files, those that became no row included. */
   recordCount(stream: string): number {
-    return this.rowCount(stream) + (this.#rejectCounts.get(stream) ?? 0);
+    return this.rowCount(stream) + (this.#otherCounts.get(stream) ?? 0);
   }
 
-  addReject(stream: string): void {
-    this.#rejectCounts.set(stream, (this.#rejectCounts.get(stream) ?? 0) + 1);
+  /** Records that were rejected or skipped. */
+  addOthers(stream: string, count: number): void {
+    this.#otherCounts.set(stream, (this.#otherCounts.get(stream) ?? 0) + count);
   }
 
   addRows(stream: string, rowCount: number): void {

@@ -24,8 +24,10 @@ import { jsonValue } from "./arrow-json.ts";
 /** What a stream's SCHEMA said. */
 export type SchemaEvent = Extract<ReaderEvent, { type: "schema" }>;
 
-/** Rows of BATCH files, or records of them that fit no column. */
-export type BatchEvent = Extract<ReaderEvent, { type: "rows" | "reject" }>;
+/** Rows of BATCH files, records of them that fit no column, or how many were left out for their length. */
+export type BatchEvent =
+  | Extract<ReaderEvent, { type: "rows" | "reject" }>
+  | { readonly type: "skipped"; readonly count: number };
 
 const newline = 0x0a;
 /** Records made from a Parquet file that is not like its stream's columns go through text in blocks of so many. */
@@ -101,11 +103,18 @@ async function* readLines(
   { schema, options }: { readonly schema: SchemaEvent; readonly options: ColumnarReaderOptions },
 ): AsyncGenerator<BatchEvent> {
   const reader = new ColumnarReader(recordLines(blocks, message, schema.message), options);
+  let rejectCount = 0;
   for (let event = await reader.next(); event !== undefined; event = await reader.next()) {
     if (event.type === "rows") yield event;
     // The SCHEMA stands before the first record.
-    else if (event.type === "reject") yield { ...event, lineNumber: event.lineNumber - 1 };
+    else if (event.type === "reject") {
+      rejectCount += 1;
+      yield { ...event, lineNumber: event.lineNumber - 1 };
+    }
   }
+  const { stream } = message;
+  const count = reader.recordCount(stream) - reader.rowCount(stream) - rejectCount;
+  if (count > 0) yield { type: "skipped", count };
 }
 
 async function* recordLines(
@@ -145,7 +154,7 @@ async function* readParquet(
       firstRow += recordBatch.numRows;
     } else {
       for await (const event of readLines(textLines(recordBatch), message, { schema, options })) {
-        if (event.type === "reject") yield event;
+        if (event.type !== "rows") yield event;
         else {
           yield { ...event, batch: { ...event.batch, firstRow } };
           firstRow += event.batch.rowCount;

@@ -259,9 +259,10 @@ export class TargetRun {
       const before = this.#rowCount(stream);
       for await (const event of readBatchFile(path, message, schema)) {
         if (event.type === "reject") {
-          this.#batchFiles.addReject(stream);
+          this.#batchFiles.addOthers(stream, 1);
           await rejects.add(event);
-        } else {
+        } else if (event.type === "skipped") this.#batchFiles.addOthers(stream, event.count);
+        else {
           const { batch } = event;
           this.#batchFiles.addRows(stream, batch.rowCount);
           await load.write(this.#received(batch, before + batch.firstRow));

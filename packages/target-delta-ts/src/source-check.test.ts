@@ -1,3 +1,5 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
 import { LineSum } from "singer-sdk-ts/source-counts";
 import {
@@ -98,4 +100,23 @@ test("T46: `source_check: none` lets a mapper drop records, and stream maps of t
   });
 
   expect([ignored.code, mapped.code]).toEqual([0, 0]);
+});
+
+test("T46: records of a BATCH file that are skipped for their length have arrived", async () => {
+  const file = join(workspace.folder, "orders.jsonl");
+  await writeFile(file, `{"id":1}\n{"id":2,"x":"${"x".repeat(5000)}"}\n{"id":3}\n`);
+  const batch = {
+    type: "BATCH",
+    stream: "orders",
+    encoding: { format: "jsonl", compression: "none" },
+    manifest: [file],
+  };
+
+  const run = await workspace.load([orders, batch, told(3, { rows: 3 })], {
+    config: { max_record_bytes: 4096, long_records: "skip" },
+  });
+
+  expect(run.stderr).toContain("long records skipped");
+  expect(run.code).toBe(0);
+  expect(await workspace.rows("orders")).toEqual([{ id: 1 }, { id: 3 }]);
 });
